@@ -1,0 +1,1 @@
+"""The 125 published systems as data."""

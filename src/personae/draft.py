@@ -1,0 +1,152 @@
+"""The grammar of a reply: Draft (its state), Kit (the handles), Step, and `chain`.
+
+A step is `(Draft, Kit) -> Draft`; a method is a chain of steps. A step never changes the draft it
+was given, never imports a model, and is plain and synchronous: drivers run many in threads.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from personae.data import Scene
+from personae.errors import CapabilityError
+from personae.lm.types import (
+    Capability,
+    LanguageModel,
+    Message,
+    Sampling,
+    Timings,
+    Usage,
+    require,
+)
+
+if TYPE_CHECKING:
+    from personae.encoders.types import Embedder
+
+PartRole = Literal["system", "history", "volatile", "user"]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPart:
+    """One named piece of the prompt. `pinned` parts are never dropped to fit the budget."""
+
+    name: str
+    text: str
+    role: PartRole = "system"
+    pinned: bool = False
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something recalled for this reply, where it comes from, and why it was taken."""
+
+    text: str
+    source: str
+    score: float = 0.0
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible reply, how it was made, and what judges say of it."""
+
+    text: str
+    made_by: str = ""
+    raw: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The state of one reply in the making; a step returns a changed copy.
+
+    `parts` say where each piece of `messages` comes from; `text_prompt` is used instead of
+    `messages` by methods that prompt with raw text. `chosen` indexes `candidates`.
+    """
+
+    scene: Scene
+    parts: tuple[PromptPart, ...] = ()
+    messages: tuple[Message, ...] = ()
+    text_prompt: str = ""
+    prefill: str = ""
+    sampling: Sampling = field(default_factory=lambda: Sampling())
+    evidence: tuple[Evidence, ...] = ()
+    plan: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    chosen: int | None = None
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reply(self) -> str:
+        """The chosen candidate's text, or an empty string before the choice."""
+        return "" if self.chosen is None else self.candidates[self.chosen].text
+
+    def noting(self, **notes: Any) -> Draft:
+        """A copy with more notes: what `/why` and the run record show."""
+        return replace(self, notes={**self.notes, **notes})
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """Something that happens while a reply is made: a piece of text, or a step's name."""
+
+    kind: Literal["text", "restart", "step"]
+    text: str = ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _drop(_: Emission) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The handles a step may use: passed in, never global, so every method can be replayed."""
+
+    lm: LanguageModel
+    rng: random.Random = field(default_factory=lambda: random.Random(0))
+    seed: int = 0
+    embedder: Embedder | None = None
+    nli: Any = None
+    memory: Any = None
+    knowledge: Any = None
+    clock: Callable[[], datetime] = _now
+    emit: Callable[[Emission], None] = _drop
+    cancel: Any = None  # threading.Event | None; typed loosely to keep Kit free of threading
+
+    def needs(self, who: str, *capabilities: Capability) -> None:
+        """Raise CapabilityError unless the language model offers all `capabilities`."""
+        require(self.lm, capabilities, who)
+
+    def need_embedder(self, who: str) -> Embedder:
+        """The embedder, or a CapabilityError that says how to get one."""
+        if self.embedder is None:
+            raise CapabilityError(
+                f"{who} needs an embedder, and none was given. Pass `embedder=open_embedder()`."
+            )
+        return self.embedder
+
+
+Step: TypeAlias = Callable[[Draft, Kit], Draft]
+
+
+def chain(*steps: Step) -> Step:
+    """The step that runs `steps` from left to right."""
+
+    def run(draft: Draft, kit: Kit) -> Draft:
+        for step in steps:
+            draft = step(draft, kit)
+        return draft
+
+    return run

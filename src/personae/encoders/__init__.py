@@ -1,0 +1,1 @@
+"""Small models that read: the embedder, and later natural-language inference and classifiers."""

@@ -1,0 +1,1 @@
+"""Ask, run, reduce, record: measured runs over data sets."""

@@ -1,0 +1,1 @@
+"""Ways to reply, published and our own: each a chain of steps in one file."""

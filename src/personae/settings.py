@@ -1,0 +1,83 @@
+"""Settings: where things live, from flags, environment and configuration files.
+
+Order: `PERSONAE_*` environment, then `personae.toml` here, then the user's `config.toml`, then the
+default. Folders follow XDG; `PERSONAE_HOME` puts all of them under one.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from personae.errors import FormatError
+
+DEFAULT_MODEL = "embedded"
+DEFAULT_METHOD = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Resolved settings. Folders are not created until something is written to them."""
+
+    config_dir: Path
+    data_dir: Path
+    cache_dir: Path
+    state_dir: Path
+    datasets_dir: Path
+    model: str
+    method: str
+    offline: bool
+    user: str
+
+    @property
+    def database(self) -> Path:
+        return self.data_dir / "personae.db"
+
+
+def load_settings() -> Settings:
+    """Read the settings now (environment and files may change between calls)."""
+    folders = _folders(os.environ.get("PERSONAE_HOME"))
+    values = _file_values(folders["config"] / "config.toml") | _file_values(Path("personae.toml"))
+
+    def value(name: str, default: str) -> str:
+        return os.environ.get(f"PERSONAE_{name.upper()}") or str(values.get(name, default))
+
+    return Settings(
+        config_dir=folders["config"],
+        data_dir=folders["data"],
+        cache_dir=folders["cache"],
+        state_dir=folders["state"],
+        datasets_dir=Path(value("data", "../shared/data")),
+        model=value("model", DEFAULT_MODEL),
+        method=value("method", DEFAULT_METHOD),
+        offline=value("offline", "").lower() in ("1", "true", "yes"),
+        user=value("user", "You"),
+    )
+
+
+@lru_cache(maxsize=8)
+def _folders(home: str | None) -> dict[str, Path]:
+    if home:
+        root = Path(home).expanduser()
+        return {name: root / name for name in ("config", "data", "cache", "state")}
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("personae", appauthor=False)
+    return {
+        "config": dirs.user_config_path,
+        "data": dirs.user_data_path,
+        "cache": dirs.user_cache_path,
+        "state": dirs.user_state_path,
+    }
+
+
+def _file_values(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise FormatError(f"The configuration cannot be read: {error}.", file=file) from error

@@ -1,0 +1,1 @@
+"""Shared steps of a reply: recall, prompt, generate, clean, choose."""

@@ -1,0 +1,1 @@
+"""What lasts: personas, sessions, turns, vectors and full text in one database."""
