@@ -7,7 +7,8 @@ was given, never imports a model, and is plain and synchronous: drivers run many
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -112,7 +113,12 @@ def _drop(_: Emission) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The handles a step may use: passed in, never global, so every method can be replayed."""
+    """The handles a step may use: passed in, never global, so every method can be replayed.
+
+    `replayable` makes each generation depend on its request alone (see `lm.types.Request`);
+    `tools` are host functions that a persona's tools may call, by name. With `prompt_only` the
+    step `generate` writes nothing, so that the draft ends as the prompt.
+    """
 
     lm: LanguageModel
     rng: random.Random = field(default_factory=lambda: random.Random(0))
@@ -121,9 +127,12 @@ class Kit:
     nli: Any = None
     memory: Any = None
     knowledge: Any = None
+    tools: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     clock: Callable[[], datetime] = _now
     emit: Callable[[Emission], None] = _drop
-    cancel: Any = None  # threading.Event | None; typed loosely to keep Kit free of threading
+    cancel: threading.Event | None = None
+    replayable: bool = False
+    prompt_only: bool = False
 
     def needs(self, who: str, *capabilities: Capability) -> None:
         """Raise CapabilityError unless the language model offers all `capabilities`."""

@@ -1,1 +1,162 @@
-"""The 125 published systems as data."""
+"""The 125 published systems as data: what each is, where surveys put it, how much of it runs.
+
+One YAML file a system in `systems/`, one a survey's tree in `taxonomies/`, one module a check in
+`checks/`. Nothing here runs a system; `personae.catalog.check` does.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from personae.catalog.yaml_file import read_yaml
+from personae.errors import FormatError, UnknownEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from personae.catalog.types import System, Taxonomy
+    from personae.data import Noun
+
+__all__ = [
+    "GROUPINGS",
+    "TAXONOMIES",
+    "gaps",
+    "group_by",
+    "matrix",
+    "system",
+    "systems",
+    "taxonomy",
+]
+
+FOLDER = Path(__file__).parent
+TAXONOMIES = ("two-tales", "rpla", "proactive")
+GROUPINGS = (*TAXONOMIES, "status", "kind")
+
+NounType = TypeVar("NounType", bound="Noun")
+
+
+def systems() -> Mapping[str, System]:
+    """All systems by id, in order. Raises FormatError where a row is damaged."""
+    return _read_systems(FOLDER / "systems")
+
+
+def system(name: str) -> System:
+    """The system with this id or short name, in any case. Raises UnknownEntry with the nearest."""
+    wanted = name.strip().lower().replace(" ", "-").replace("_", "-")
+    known = {
+        other: row
+        for row in systems().values()
+        for other in (row.id.lower(), row.short_name, *row.aka)
+    }
+    if wanted not in known:
+        raise UnknownEntry("system", name, known, "See `personae systems list`.")
+    return known[wanted]
+
+
+@cache
+def taxonomy(name: str) -> Taxonomy:
+    """The tree `two-tales` (S019), `rpla` (S057) or `proactive` (S063). Raises UnknownEntry."""
+    from personae.catalog.types import Taxonomy
+
+    if name not in TAXONOMIES:
+        raise UnknownEntry("taxonomy", name, TAXONOMIES)
+    return _parse(Taxonomy, FOLDER / "taxonomies" / f"{name}.yaml")
+
+
+def group_by(name: str, rows: Iterable[System] | None = None) -> dict[str, tuple[System, ...]]:
+    """The systems of each leaf of a taxonomy, in its order, empty leaves too; one may be in many.
+
+    `status` and `kind` group by these fields; `rows` are all systems unless given. Rows that the
+    taxonomy does not speak of come last, under its name for them. Raises UnknownEntry, and
+    FormatError where a row names no known leaf.
+    """
+    if name not in GROUPINGS:
+        raise UnknownEntry("grouping", name, GROUPINGS)
+    groups: dict[str, list[System]] = {leaf: [] for leaf in _group_names(name)}
+    for row in systems().values() if rows is None else rows:
+        for leaf in _groups_of(row, name):
+            if leaf not in groups:
+                raise FormatError(f"{row.id} names {leaf!r}, which is no leaf of {name!r}.")
+            groups[leaf].append(row)
+    return {leaf: tuple(rows) for leaf, rows in groups.items()}
+
+
+def gaps(name: str) -> tuple[str, ...]:
+    """The leaves of a taxonomy under which no system runs yet. Raises UnknownEntry."""
+    groups = group_by(name)
+    return tuple(
+        leaf for leaf in taxonomy(name).leaves if not any(row.runnable for row in groups[leaf])
+    )
+
+
+def matrix(name: str, down: str, across: str) -> dict[str, dict[str, tuple[System, ...]]]:
+    """The systems in each cell of two branches of a taxonomy, as `matrix[leaf down][leaf across]`.
+
+    `matrix("rpla", "persona-type", "construction")` is the survey's own. Raises UnknownEntry for a
+    branch that has no leaves.
+    """
+    groups = group_by(name)
+    rows, columns = _leaves_below(name, down), _leaves_below(name, across)
+    return {
+        row: {
+            column: tuple(one for one in groups[row] if column in one.leaves(name))
+            for column in columns
+        }
+        for row in rows
+    }
+
+
+@cache
+def _read_systems(folder: Path) -> Mapping[str, System]:
+    from personae.catalog.types import System
+
+    found: dict[str, System] = {}
+    names: dict[str, str] = {}
+    for file in sorted(folder.glob("*.yaml")):
+        row = _parse(System, file)
+        if row.id != file.stem:
+            raise FormatError(f"The id is {row.id!r}, unlike the file's name.", file=file)
+        for name in (row.short_name, *row.aka):
+            if name in names:
+                raise FormatError(f"{names[name]} is called {name!r} already.", file=file)
+            names[name] = row.id
+        found[row.id] = row
+    return MappingProxyType(found)
+
+
+def _parse(noun: type[NounType], file: Path) -> NounType:
+    try:
+        return noun.from_dict(read_yaml(file))
+    except FormatError as error:
+        if error.file is not None:
+            raise
+        raise FormatError(error.reason, file=file) from error
+
+
+def _leaves_below(name: str, branch: str) -> tuple[str, ...]:
+    tree = taxonomy(name)
+    found = tuple(leaf for leaf in tree.leaves if leaf.startswith(f"{branch}/"))
+    if not found:
+        branches = [path for path, node in tree.walk() if node.branches]
+        raise UnknownEntry(f"branch of {name}", branch, branches)
+    return found
+
+
+def _group_names(name: str) -> tuple[str, ...]:
+    if name in TAXONOMIES:
+        tree = taxonomy(name)
+        return tree.leaves if tree.outside is None else (*tree.leaves, tree.outside)
+    from typing import get_args
+
+    from personae.catalog.types import Status, SystemKind
+
+    return get_args(Status if name == "status" else SystemKind)
+
+
+def _groups_of(row: System, name: str) -> tuple[str, ...]:
+    if name in TAXONOMIES:
+        return row.leaves(name)
+    return (row.status,) if name == "status" else tuple(row.kind)

@@ -60,7 +60,8 @@ class Request:
     """What to generate from: `messages` (a chat), or `prompt` (raw text, capability `complete`).
 
     `prefill` begins the assistant's reply. `schema` (a JSON schema) or `grammar` (GBNF) constrains
-    the text. `cancel` stops the generation when set.
+    the text. `cancel` stops the generation when set. `replayable` asks that the text depend on this
+    request alone: the embedded engine then does not reuse its prompt cache, whose rounding differs.
     """
 
     messages: tuple[Message, ...] = ()
@@ -72,6 +73,7 @@ class Request:
     tools: tuple[dict[str, Any], ...] = ()  # OpenAI function schemas
     timeout_s: float | None = None
     cancel: threading.Event | None = None
+    replayable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ class Likelihood:
         return len(self.token_log_probs)
 
 
-OnText = Callable[[str], None]
+# Given each piece of text as it comes; returning True ends the reply there, as a stop string would.
+OnText = Callable[[str], bool | None]
 
 
 @runtime_checkable

@@ -1,0 +1,176 @@
+"""Reply to every test turn of a data set, and keep the replies as a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from personae.cli.output import print_json, stderr
+from personae.errors import PersonaeError
+
+if TYPE_CHECKING:
+    from personae.evaluate.types import RunSettings, RunState
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def reply(
+    data: Annotated[str, typer.Argument(help="A file of dialogues, here or below $PERSONAE_DATA.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder of the run.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="See `personae list formats`; detected if not given.")
+    ] = "",
+    method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "",
+    model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="name=value, an option of the method.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only the first N test turns.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=256, help="Replies made at once.")
+    ] = 8,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same replies.")] = 0,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Throw away what the folder holds of a run.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Reply to every test turn with the gold history. The same command resumes a stopped run."""
+    from personae.evaluate.record import data_digest
+    from personae.evaluate.run import reply_run
+    from personae.evaluate.types import RunSettings
+    from personae.formats.reading import detect, find_data, read_dialogues
+    from personae.lm.names import open_model
+    from personae.registry import find, parse_options
+    from personae.settings import load_settings
+    from personae.speaker import Speaker
+
+    chosen = load_settings()
+    source = find_data(data)
+    known_format = find("format", format_) if format_ else detect(source)
+    options = parse_options(option or [])
+    method_name = find("method", method or chosen.method).name
+    lm = open_model(model or chosen.model)
+    try:
+        settings = RunSettings(
+            data_path=data,
+            data_sha256=data_digest(source),
+            data_format=known_format.name,
+            method=method_name,
+            model=lm.name,
+            fingerprint=lm.fingerprint,
+            options=options,
+            seed=seed,
+            limit=limit,
+        )
+        speaker = Speaker(lm, method_name, options=options, seed=seed)
+        with _Progress() as progress:
+            state = reply_run(
+                read_dialogues(source, known_format.name),
+                speaker,
+                out,
+                settings,
+                workers=workers,
+                restart=restart,
+                on_progress=progress.show,
+            )
+    finally:
+        lm.close()
+    _conclude(state, out, settings, as_json=as_json)
+
+
+def _conclude(state: RunState, out: Path, settings: RunSettings, *, as_json: bool) -> None:
+    if as_json:
+        print_json(_summary(state, out, settings))
+    if state.interrupted:
+        typer.echo(
+            f"Interrupted: {state.done - state.failed} of {state.total} replies are in {out}. "
+            "The same command goes on from there.",
+            err=True,
+        )
+        raise typer.Exit(130)
+    if state.failed and state.failed == state.total:
+        raise PersonaeError(f"All {state.total} replies failed: {_first_failure(out)}")
+    if state.failed:
+        typer.echo(
+            f"{state.failed} of {state.total} replies failed; the same command asks for them "
+            f"again. The first: {_first_failure(out)}",
+            err=True,
+        )
+    if not as_json:
+        typer.echo(f"{state.done - state.failed} of {state.total} replies are in {out}.", err=True)
+        typer.echo(f"Score them with: personae score {out}", err=True)
+
+
+def _summary(state: RunState, out: Path, settings: RunSettings) -> dict[str, Any]:
+    from personae.evaluate.record import without_url_secrets
+
+    return {
+        "out": str(out),
+        "method": settings.method,
+        "model": without_url_secrets(settings.model),
+        "format": settings.data_format,
+        "samples": state.total,
+        "replied": state.done - state.failed,
+        "failed": state.failed,
+        "resumed": state.resumed,
+        "interrupted": state.interrupted,
+    }
+
+
+def _first_failure(out: Path) -> str:
+    from personae.evaluate.record import read_samples
+
+    failed = (sample for sample in read_samples(out) if sample.error)
+    return next((f"{sample.id}: {sample.error}" for sample in failed), "")
+
+
+class _Progress:
+    """A bar on stderr with rate, estimate and failures."""
+
+    def __init__(self) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn("replies"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]}"),
+            console=stderr(),
+        )
+        self._task = self._bar.add_task("replies", total=None, start=False, rate="", failed="")
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, state: RunState) -> None:
+        """Show how far the run is; the bar appears with the first call."""
+        task = self._bar.tasks[0]
+        if task.start_time is None:
+            self._bar.start()
+            self._bar.start_task(self._task)
+        elapsed = task.elapsed or 0.0
+        rate = (state.done - state.resumed) / elapsed if elapsed > 0 else 0.0
+        self._bar.update(
+            self._task,
+            total=state.total,
+            completed=state.done,
+            rate=f"{rate:.1f}/s" if rate else "",
+            failed=f"{state.failed} failed" if state.failed else "",
+        )

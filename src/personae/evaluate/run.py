@@ -1,0 +1,286 @@
+"""Ask a speaker for every test turn of a data set: many at once, resumable, reproducible."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+
+from personae.data import Dialogue, JsonObject, Sample, Scene
+from personae.errors import (
+    BackendError,
+    CapabilityError,
+    EnvironmentFault,
+    FormatError,
+    InvalidOption,
+    PersonaeError,
+    UnknownEntry,
+)
+from personae.evaluate.record import (
+    SAMPLES,
+    TIMINGS,
+    LineAt,
+    begin_run,
+    index_samples,
+    only_writer,
+    put_in_order,
+    repair_tail,
+    without_url_secrets,
+)
+from personae.evaluate.targets import Target, sample_seed, targets
+from personae.evaluate.types import OnProgress, Replier, RunSettings, RunState
+
+HOPELESS = ("refused", "unauthorized")
+_SYNC_SAMPLES = 16
+_SYNC_SECONDS = 2.0
+# Errors of the request, not of one reply: every other sample would fail in the same way.
+_WRONG_REQUEST = (CapabilityError, InvalidOption, UnknownEntry, EnvironmentFault)
+
+
+def reply_run(
+    dialogues: Iterable[Dialogue],
+    speaker: Replier,
+    out: Path,
+    settings: RunSettings,
+    *,
+    workers: int = 8,
+    restart: bool = False,
+    give_up_after: int = 10,
+    on_progress: OnProgress | None = None,
+) -> RunState:
+    """Reply to every test turn, with the gold history, and keep the samples in the folder `out`.
+
+    A run that was cut off goes on where it was: finished samples are kept, failed ones are asked
+    again. What a sample gets depends on the settings and its id, not on `workers` nor on the
+    order. A failed reply is a sample with `error`. Ctrl-C stops the run in good order: the state
+    that comes back is `interrupted`.
+
+    Raises BackendError when `give_up_after` replies in a row found the model's server refusing
+    (not there, or not authorised), InvalidOption when `out` holds a run with other settings,
+    FormatError when it is damaged or the data have no test turn, and at once whatever says that
+    the request itself is wrong.
+    """
+    asked = targets(dialogues, settings.limit)
+    if not asked:
+        raise FormatError(
+            "No dialogue has a turn to reply to: a speaker with a persona, answering somebody.",
+            file=settings.data_path,
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    with only_writer(out):
+        begin_run(out, settings, len(asked), restart=restart)
+        order = [target.id for target in asked]
+        index = index_samples(out / SAMPLES, order)
+        repair_tail(out / TIMINGS)
+        missing = [t for t in asked if t.id not in index or index[t.id].failed]
+        done = len(asked) - len(missing)
+        state = RunState(total=len(asked), done=done, failed=0, resumed=done)
+        with _Journal.opened(out, index) as journal:
+            driver = _Driver(speaker, settings.seed, journal, out, give_up_after, on_progress)
+            state = driver.run(missing, state, workers)
+        if state.complete:
+            put_in_order(out / SAMPLES, order, journal.index)
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one target: its line, its timing, and the error that it failed with."""
+
+    id: str
+    line: bytes
+    timing: bytes
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Journal:
+    """The two files that a run appends to, synced to disk in small batches."""
+
+    samples: IO[bytes]
+    timings: IO[bytes]
+    index: dict[str, LineAt]
+    unsynced: int = 0
+    synced_at: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def opened(cls, out: Path, index: Mapping[str, LineAt]) -> _Journal:
+        samples, timings = (out / SAMPLES).open("ab"), (out / TIMINGS).open("ab")
+        return cls(samples, timings, dict(index))
+
+    def __enter__(self) -> _Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.sync()
+        finally:
+            self.samples.close()
+            self.timings.close()
+
+    def append(self, outcome: _Outcome) -> None:
+        offset = self.samples.tell()
+        self.samples.write(outcome.line)
+        self.timings.write(outcome.timing)
+        failed = outcome.error is not None
+        self.index[outcome.id] = LineAt(offset, len(outcome.line), failed)
+        self.unsynced += 1
+        if self.unsynced >= _SYNC_SAMPLES or time.monotonic() - self.synced_at > _SYNC_SECONDS:
+            self.sync()
+
+    def sync(self) -> None:
+        for file in (self.samples, self.timings):
+            file.flush()
+            os.fsync(file.fileno())
+        self.unsynced, self.synced_at = 0, time.monotonic()
+
+
+@dataclass(slots=True)
+class _Driver:
+    """Keeps the workers busy and writes down what they bring, in the calling thread."""
+
+    speaker: Replier
+    seed: int
+    journal: _Journal
+    out: Path
+    give_up_after: int
+    on_progress: OnProgress | None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    hopeless_in_a_row: int = 0
+
+    def run(self, missing: list[Target], state: RunState, workers: int) -> RunState:
+        self._report(state)
+        waiting = iter(missing)
+        pending: set[Future[_Outcome | None]] = set()
+        pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reply")
+        try:
+            try:
+                while True:
+                    # Two for each worker: none waits for this thread, few are lost by a stop.
+                    while len(pending) < 2 * workers and (target := next(waiting, None)):
+                        pending.add(pool.submit(self._ask, target))
+                    if not pending:
+                        return state
+                    state = self._collect(pending, state)
+            except KeyboardInterrupt:
+                self.cancel.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                finished = {future for future in pending if not future.cancelled()}
+                while finished:
+                    state = self._collect(finished, state)
+                return replace(state, interrupted=True)
+        finally:
+            self.cancel.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _collect(self, pending: set[Future[_Outcome | None]], state: RunState) -> RunState:
+        """Write down what has come by now; `pending` loses it."""
+        ready, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in ready:
+            outcome = future.result()
+            # Only now: an interrupt in the wait above must find the future still pending.
+            pending.discard(future)
+            if outcome is not None:
+                self.journal.append(outcome)
+                failed = state.failed + (outcome.error is not None)
+                state = replace(state, done=state.done + 1, failed=failed)
+                self._report(state)
+                self._give_up_if_hopeless(outcome.error, state)
+        return state
+
+    def _give_up_if_hopeless(self, error: Exception | None, state: RunState) -> None:
+        if not (isinstance(error, BackendError) and error.failure in HOPELESS):
+            self.hopeless_in_a_row = 0
+            return
+        self.hopeless_in_a_row += 1
+        if self.hopeless_in_a_row >= self.give_up_after and not self.cancel.is_set():
+            raise BackendError(
+                f"Stopped after {self.hopeless_in_a_row} failures in a row: "
+                f"{without_url_secrets(str(error)).rstrip('.')}. "
+                f"{state.done - state.failed} of {state.total} replies are in {self.out}; "
+                "the same command goes on from there.",
+                failure=error.failure,
+                status=error.status,
+            ) from error
+
+    def _report(self, state: RunState) -> None:
+        if self.on_progress is not None:
+            self.on_progress(state)
+
+    def _ask(self, target: Target) -> _Outcome | None:
+        """One sample, in a worker; None when the run was stopped meanwhile."""
+        if self.cancel.is_set():
+            return None
+        scene = target.scene()
+        failed = Sample(id=target.id, scene=scene, reference=target.reference)
+        try:
+            return self._answered(failed, scene)
+        except _WRONG_REQUEST:
+            raise
+        except Exception as error:  # noqa: BLE001 - a failed sample is a record, the run goes on
+            if self.cancel.is_set():
+                return None
+            return _failure(failed, error)
+
+    def _answered(self, sample: Sample, scene: Scene) -> _Outcome:
+        began = time.monotonic()
+        answer = self.speaker.reply(
+            scene, seed=sample_seed(self.seed, sample.id), cancel=self.cancel
+        )
+        record, timing = _split_timings(answer.to_dict())
+        timing = {"id": sample.id, **timing, "replied_s": round(time.monotonic() - began, 4)}
+        likelihood = None
+        try:
+            likelihood = self.speaker.score_reference(scene, sample.reference)
+        except BackendError as error:
+            # The reply is there and stays; only the gold reply's likelihood is missing.
+            if error.failure == "cancelled":
+                raise
+            record["reference_error"] = _sentence(error)
+        # Validated anew: text from a backend may be what JSON cannot hold.
+        whole = Sample.from_dict(
+            {
+                **dict(sample),
+                "reply": answer.text,
+                "reference_log_likelihood": likelihood.total if likelihood else None,
+                "reference_tokens": likelihood.tokens if likelihood else 0,
+                "record": record,
+            }
+        )
+        return _Outcome(sample.id, _line(whole.to_dict()), _line(timing))
+
+
+def _failure(sample: Sample, error: Exception) -> _Outcome:
+    record = {"failure": error.failure} if isinstance(error, BackendError) else {}
+    failed = sample.model_copy(update={"error": _sentence(error), "record": record})
+    return _Outcome(sample.id, _line(failed.to_dict()), b"", error)
+
+
+def _sentence(error: Exception) -> str:
+    text = without_url_secrets(str(error))
+    said = text if isinstance(error, PersonaeError) else f"{type(error).__name__}: {text}"
+    return said.encode("utf-8", "replace").decode("utf-8")
+
+
+def _split_timings(answer: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """What an answer says of itself, and apart from it what differs between two equal runs."""
+    record = {key: value for key, value in answer.items() if key not in ("reply", "timings")}
+    if isinstance(record.get("model"), str):
+        record["model"] = without_url_secrets(record["model"])
+    timing = dict(answer.get("timings") or {})
+    usage: Any = record.get("usage")
+    if isinstance(usage, dict) and "cached_tokens" in usage:
+        record["usage"] = {key: value for key, value in usage.items() if key != "cached_tokens"}
+        timing["cached_tokens"] = usage["cached_tokens"]
+    return record, timing
+
+
+def _line(value: JsonObject) -> bytes:
+    # Half a surrogate pair has no UTF-8; backslashreplace writes it as JSON's own escape.
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"

@@ -1,0 +1,388 @@
+"""`embedded` and `gguf:PATH`: llama.cpp inside this process, through xllamacpp.
+
+Concurrent requests share llama.cpp's slots and are decoded as one batch. The engine opens no port:
+its control endpoint is a Unix socket in a private folder, and only this module talks to it (for the
+tokenizer and the chat template, which xllamacpp does not export).
+
+Each slot has a cache of its own (`kv_unified=False`). Measured: with one cache for all slots the
+same request with the same seed gave another text whenever other requests ran beside it (0 of 16
+equal); with split caches all 16 were equal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from personae.errors import BackendError, BackendFailure, Cancelled, EnvironmentFault, FormatError
+from personae.lm.types import (
+    Capability,
+    FinishReason,
+    Generation,
+    Likelihood,
+    Message,
+    OnText,
+    Request,
+    Timings,
+    Usage,
+    require,
+)
+from personae.lm.weights import WEIGHTS_SHA256, embedded_weights
+
+_CAPABILITIES: frozenset[Capability] = frozenset({"chat", "complete", "score", "schema", "grammar"})
+# Best of the speed-for-perplexity table in docs/models.md.
+DEFAULT_QUANTISATION = "Q4_0"
+
+
+def open_embedded(
+    path: Path | None = None,
+    *,
+    slots: int = 2,
+    context_tokens: int = 4096,
+    threads: int | None = None,
+    quantisation: str = DEFAULT_QUANTISATION,
+) -> EmbeddedModel:
+    """Load the packaged model, or the GGUF at `path`, into this process.
+
+    `slots` is how many replies are made at once, each with `context_tokens` of its own (about 23 MB
+    of memory per 1,024 tokens and slot for the packaged model). Raises EnvironmentFault when the
+    engine or the weights are missing, FormatError when `path` is no GGUF that llama.cpp can load.
+    """
+    if path is None:
+        file, name = embedded_weights(quantisation), "embedded"
+        fingerprint = f"smollm2-135m-instruct-{WEIGHTS_SHA256[:12]}-{file.stem.split('.')[-1]}"
+    else:
+        file, name = _checked_gguf(path), f"gguf:{path}"
+        fingerprint = f"gguf-{_quick_hash(file)}"
+    engine = _Engine(file, slots=slots, context_tokens=context_tokens, threads=threads)
+    return EmbeddedModel(engine, name=name, fingerprint=f"{fingerprint}-{engine.version}")
+
+
+class EmbeddedModel:
+    """A llama.cpp model in this process; see `lm.types.LanguageModel`."""
+
+    def __init__(self, engine: _Engine, *, name: str, fingerprint: str) -> None:
+        self._engine, self._name, self._fingerprint = engine, name, fingerprint
+        # Bound to the instance, so that a closed model's cache goes with it.
+        self._count = lru_cache(maxsize=4096)(lambda text: len(engine.tokenize(text)))
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return _CAPABILITIES
+
+    @property
+    def context_tokens(self) -> int:
+        return self._engine.context_tokens
+
+    def generate(self, request: Request, on_text: OnText | None = None) -> Generation:
+        """Answer one request; see `LanguageModel.generate`."""
+        if request.tools:
+            require(self, ("tools",), "This request")
+        prompt = self.render(request)
+        body = _body_of(request, prompt)
+        return self._engine.stream(body, prompt, request, on_text)
+
+    def score(self, request: Request, continuations: Sequence[str]) -> tuple[Likelihood, ...]:
+        """Exact log-likelihoods in nats, under the raw distribution (no temperature, no cut-off).
+
+        A grammar of token ids forces the continuation, so that the engine reports the probability
+        of each of its tokens as it decodes; the continuations share the slots.
+        """
+        prompt = self.render(request)
+        with ThreadPoolExecutor(self._engine.slots) as pool:
+            jobs = [
+                pool.submit(self._engine.force, prompt, text, replayable=request.replayable)
+                for text in continuations
+            ]
+            return tuple(Likelihood(job.result()) for job in jobs)
+
+    def render(self, request: Request) -> str:
+        """The very text that the model reads: the chat template's, or the raw prompt."""
+        if not request.messages:
+            return request.prompt + request.prefill
+        return self._engine.apply_template(request.messages) + request.prefill
+
+    def count_tokens(self, text: str) -> int:
+        return self._count(text)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+class _Engine:
+    """The llama.cpp server object and its private control socket."""
+
+    def __init__(self, file: Path, *, slots: int, context_tokens: int, threads: int | None) -> None:
+        import os
+
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise EnvironmentFault(
+                "The engine of the embedded model is missing.", remedy="pip install xllamacpp"
+            ) from error
+        self.slots, self.context_tokens = slots, context_tokens
+        self.version = f"xllamacpp{xllamacpp.__version__}"
+        self._folder = Path(tempfile.mkdtemp(prefix="personae-"))
+        params = xllamacpp.CommonParams()
+        params.model.path = str(file)
+        params.hostnames = [str(self._folder / "engine.sock")]
+        params.n_parallel, params.n_ctx, params.kv_unified = slots, slots * context_tokens, False
+        params.cpuparams.n_threads = threads or min(os.cpu_count() or 2, 8)
+        params.cpuparams_batch.n_threads = params.cpuparams.n_threads
+        params.cache_ram_mib, params.warmup, params.verbosity = 0, False, -1
+        params.endpoint_slots = False
+        try:
+            self._server = xllamacpp.Server(params)
+        except (RuntimeError, ValueError, OSError) as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise FormatError(f"llama.cpp cannot load this model: {error}.", file=file) from error
+        self._control = self._open_control()
+        self._special = _special_token_pattern(self._get("/props"))
+
+    def stream(
+        self, body: dict[str, Any], prompt: str, request: Request, on_text: OnText | None
+    ) -> Generation:
+        """Run one completion to its end, cancel it, or raise BackendError."""
+        run = _StreamedRun(request, on_text)
+        self._server.handle_completions({**body, "stream": True}, run.take)
+        return run.finish(prompt)
+
+    def force(self, prompt: str, text: str, *, replayable: bool) -> tuple[float, ...]:
+        """The log-probability of each token of `text`, decoded one after the other."""
+        tokens = self.tokenize(text)
+        if not tokens:
+            return ()
+        answer = self._server.handle_completions(
+            {
+                "prompt": prompt,
+                "n_predict": len(tokens),
+                "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens),
+                "temperature": 0.0,
+                "logprobs": 1,
+                "n_probs": 1,
+                "cache_prompt": not replayable,
+            }
+        )
+        _raise_engine_error(answer)
+        content = answer["choices"][0]["logprobs"]["content"]
+        if [token["id"] for token in content] != list(tokens):
+            raise BackendError(
+                "The engine did not decode the tokens it was told to score.", failure="engine"
+            )
+        return tuple(float(token["logprob"]) for token in content)
+
+    def tokenize(self, text: str) -> list[int]:
+        """Token ids; text that looks like a control token is read as plain text."""
+        answer = self._post("/tokenize", {"content": text, "parse_special": False})
+        return [int(token) for token in answer["tokens"]]
+
+    def apply_template(self, messages: Sequence[Message]) -> str:
+        """The chat template's text; control tokens inside contents are defused."""
+        plain = [
+            {"role": message.role, "content": self._special.sub(_defuse, message.content)}
+            for message in messages
+        ]
+        return str(self._post("/apply-template", {"messages": plain})["prompt"])
+
+    def close(self) -> None:
+        """Stop the engine and remove its folder; calling it twice is fine."""
+        self._control.close()
+        self._server = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _open_control(self) -> Any:
+        import httpx
+
+        socket = str(self._folder / "engine.sock")
+        transport = httpx.HTTPTransport(uds=socket, retries=3)
+        return httpx.Client(transport=transport, base_url="http://engine", timeout=60)
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._call("GET", path, None)
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._call("POST", path, body)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        import httpx
+
+        try:
+            answer = self._control.request(method, path, json=body).json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise BackendError(
+                f"The engine did not answer {path}: {error}.", failure="engine"
+            ) from error
+        _raise_engine_error(answer)
+        return answer  # type: ignore[no-any-return]
+
+
+class _StreamedRun:
+    """Collects the pieces of one streamed completion; `take` returns True to stop it."""
+
+    def __init__(self, request: Request, on_text: OnText | None) -> None:
+        self._request, self._on_text = request, on_text
+        self._pieces: list[str] = []
+        self._started = time.perf_counter()
+        self._first_token_s: float | None = None
+        self._last: dict[str, Any] = {}
+        self._cancelled = False
+        self._timed_out = False
+        self._ended = False
+        self._failure: BaseException | None = None
+
+    def take(self, chunk: dict[str, Any]) -> bool:
+        """The engine's callback. It swallows exceptions, so ours are kept for `finish`."""
+        try:
+            return self._take(chunk)
+        except BaseException as error:  # noqa: BLE001 - re-raised in finish
+            self._failure = error
+            return True
+
+    def _take(self, chunk: dict[str, Any]) -> bool:
+        now = time.perf_counter() - self._started
+        if "error" in chunk:
+            self._last = chunk
+            return True
+        choice = chunk["choices"][0]
+        text = choice.get("text") or ""
+        if text:
+            if self._first_token_s is None:
+                self._first_token_s = now
+            self._pieces.append(text)
+            if self._on_text is not None and self._on_text(text):
+                self._ended = True
+        if choice.get("finish_reason") or "timings" in chunk:
+            self._last = {**self._last, **chunk}
+        self._cancelled = self._request.cancel is not None and self._request.cancel.is_set()
+        self._timed_out = self._request.timeout_s is not None and now > self._request.timeout_s
+        return self._cancelled or self._timed_out or self._ended
+
+    def finish(self, prompt: str) -> Generation:
+        """The generation, once the engine has returned."""
+        if self._failure is not None:
+            raise self._failure
+        _raise_engine_error(self._last)
+        text = "".join(self._pieces)
+        if self._cancelled and not self._last:
+            raise Cancelled(text)
+        if self._timed_out and not self._last:
+            raise BackendError(
+                f"The reply was not done within {self._request.timeout_s} s.", failure="timeout"
+            )
+        total_s = time.perf_counter() - self._started
+        return Generation(
+            text=text,
+            finish_reason=_finish_reason(self._last),
+            usage=_usage(self._last),
+            timings=Timings(total_s=total_s, first_token_s=self._first_token_s or total_s),
+            prompt=prompt,
+        )
+
+
+def _body_of(request: Request, prompt: str) -> dict[str, Any]:
+    sampling = request.sampling
+    body: dict[str, Any] = {
+        "prompt": prompt,
+        "n_predict": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        "repeat_penalty": sampling.repeat_penalty,
+        "stop": list(sampling.stop),
+        "cache_prompt": not request.replayable,
+    }
+    if sampling.seed is not None:
+        body["seed"] = sampling.seed % 2**32
+    if request.schema is not None:
+        body["json_schema"] = request.schema
+    if request.grammar:
+        body["grammar"] = request.grammar
+    return body
+
+
+def _finish_reason(last: dict[str, Any]) -> FinishReason:
+    reason = (last.get("choices") or [{}])[0].get("finish_reason")
+    return "length" if reason == "length" else "stop"
+
+
+def _usage(last: dict[str, Any]) -> Usage:
+    usage = last.get("usage") or {}
+    return Usage(
+        prompt_tokens=int(usage.get("prompt_tokens", 0)),
+        completion_tokens=int(usage.get("completion_tokens", 0)),
+        cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)),
+    )
+
+
+def _raise_engine_error(answer: dict[str, Any]) -> None:
+    if "error" not in answer:
+        return
+    error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
+    message = str(error.get("message", "unknown")).rstrip(".")
+    if error.get("type") == "exceed_context_size_error":
+        raise BackendError(
+            f"The prompt does not fit: {message}. Shorten it, or open the model with a larger "
+            "context_tokens.",
+            failure="overflow",
+        )
+    failure: BackendFailure = "engine"
+    if error.get("type") == "invalid_request_error":
+        failure = "rejected"
+    raise BackendError(
+        f"The engine refused the request: {message}.", failure=failure, status=error.get("code")
+    )
+
+
+def _special_token_pattern(props: dict[str, Any]) -> re.Pattern[str]:
+    """Matches the control tokens that the chat template is made of."""
+    template = str(props.get("chat_template", ""))
+    tokens = {str(props.get("bos_token", "")), str(props.get("eos_token", ""))}
+    tokens |= set(re.findall(r"<\|[^|<>\n]{1,40}\|>|<[a-z_]{2,30}>|\[/?[A-Z_]{2,20}\]", template))
+    known = sorted(filter(None, tokens), key=len, reverse=True)
+    # `<|…|>` is refused whatever the template: llama.cpp parses it as special wherever it is known.
+    return re.compile("|".join([r"<\|[^|<>\n]{1,40}\|>", *map(re.escape, known)]))
+
+
+def _defuse(match: re.Match[str]) -> str:
+    # A word joiner after the first character: reads the same, and is no control token any more.
+    return match.group()[0] + "\u2060" + match.group()[1:]
+
+
+def _checked_gguf(path: Path) -> Path:
+    path = path.expanduser()
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise EnvironmentFault(f"There is no model file at {path} ({error.strerror}).") from error
+    if magic != b"GGUF":
+        raise FormatError("This is not a GGUF file (it does not begin with GGUF).", file=path)
+    return path
+
+
+def _quick_hash(file: Path) -> str:
+    """Twelve hex digits over size, head and tail: cheap, and changes when the weights do."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        head = stream.read(1 << 20)
+        stream.seek(max(0, size - (1 << 20)))
+        tail = stream.read()
+    return hashlib.sha256(str(size).encode() + head + tail).hexdigest()[:12]

@@ -1,0 +1,87 @@
+"""What a metric is: `(samples, kit) -> Scores`, and how totals and their parts are kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from personae.data import Sample
+from personae.draft import Kit
+
+if TYPE_CHECKING:
+    from numpy import intp
+    from numpy.typing import NDArray
+
+Indices: TypeAlias = Union[Sequence[int], "NDArray[intp]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a metric says of a run.
+
+    `values` has one value a sample; None where the metric does not apply (a failed reply, no gold
+    reply). `total` is the figure for the run: nan where nothing applies. `resample(indices)` is
+    the total over those samples, repeats counted, from statistics kept per sample: what the
+    bootstrap calls; `indices` may only name samples that have a value.
+
+    `leave_one_out(indices)` is given instead of bootstrapping where drawing a sample twice biases
+    the total (the number of distinct n-grams): the totals over `indices` without each in turn,
+    for a jackknife interval. `detail` holds what else should be recorded: signature, sizes.
+    """
+
+    name: str
+    values: tuple[float | None, ...]
+    total: float
+    unit: str
+    higher_is_better: bool | None = None
+    resample: Callable[[Indices], float] | None = None
+    leave_one_out: Callable[[Indices], Sequence[float]] | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def applicable(self) -> tuple[int, ...]:
+        """Positions of the samples that have a value."""
+        return tuple(at for at, value in enumerate(self.values) if value is not None)
+
+
+Metric: TypeAlias = Callable[[Sequence[Sample], Kit], Scores]
+
+
+def replied(sample: Sample) -> bool:
+    """Whether the sample is a reply (an empty one counts), not a failure."""
+    return not sample.error
+
+
+def comparable(sample: Sample) -> bool:
+    """Whether the sample is a reply that has a gold reply to be compared with."""
+    return replied(sample) and bool(sample.reference.strip())
+
+
+def mean_scores(
+    name: str,
+    values: Sequence[float | None],
+    *,
+    unit: str,
+    higher_is_better: bool | None,
+    detail: dict[str, Any] | None = None,
+) -> Scores:
+    """Scores whose total is the mean of the values that apply."""
+    import numpy
+
+    present = [value for value in values if value is not None]
+    filled = numpy.array([math.nan if value is None else value for value in values])
+
+    def mean_of(indices: Indices) -> float:
+        return float(filled[numpy.asarray(indices, dtype=int)].mean())
+
+    return Scores(
+        name=name,
+        values=tuple(values),
+        total=math.fsum(present) / len(present) if present else math.nan,
+        unit=unit,
+        higher_is_better=higher_is_better,
+        resample=mean_of,
+        detail=detail or {},
+    )

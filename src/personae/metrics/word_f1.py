@@ -1,0 +1,41 @@
+"""F1 of the words that reply and gold reply share, as ParlAI computes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from personae.data import Sample
+from personae.draft import Kit
+from personae.metrics.types import Metric, Scores, comparable, mean_scores
+from personae.metrics.words import normalised_words
+from personae.registry import EntryInfo
+
+ENTRY = EntryInfo(
+    aka=("f1",),
+    paper="Dinan et al. 2020, The Second Conversational Intelligence Challenge (ConvAI2)",
+)
+
+
+def word_f1() -> Metric:
+    """Mean over the samples of 2PR/(P+R), 0–1, on multisets of words.
+
+    Identical to ParlAI's `F1Metric` with one gold reply: words are those of `normalised_words`,
+    and no shared word is 0.
+    """
+
+    def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
+        values = [f1(s.reply, s.reference) if comparable(s) else None for s in samples]
+        return mean_scores("word-f1", values, unit="0–1", higher_is_better=True)
+
+    return measure
+
+
+def f1(reply: str, reference: str) -> float:
+    """F1 of one reply against one gold reply, 0–1."""
+    given, wanted = normalised_words(reply), normalised_words(reference)
+    shared = (Counter(given) & Counter(wanted)).total()
+    if not shared:
+        return 0.0
+    precision, recall = shared / len(given), shared / len(wanted)
+    return 2 * precision * recall / (precision + recall)

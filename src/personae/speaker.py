@@ -1,0 +1,149 @@
+"""Speaker: a model and a method that reply to scenes."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from personae.data import JsonObject, Scene, Turn
+from personae.draft import Draft, Emission, Kit, Step
+from personae.lm.types import LanguageModel, Likelihood, Request, Timings
+from personae.registry import build, check_options, find
+
+if TYPE_CHECKING:
+    from personae.encoders.types import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply and everything that is known of how it came about."""
+
+    text: str
+    method: str
+    model: str
+    draft: Draft
+    timings: Timings
+
+    def to_dict(self) -> JsonObject:
+        """The JSON object that `personae ask --json` prints."""
+        return {
+            "reply": self.text,
+            "method": self.method,
+            "model": self.model,
+            "candidates": [
+                {"text": c.text, "scores": c.scores, **c.detail} for c in self.draft.candidates
+            ],
+            "evidence": [
+                {"text": e.text, "source": e.source, "score": e.score, **e.detail}
+                for e in self.draft.evidence
+            ],
+            "usage": {
+                "prompt_tokens": self.draft.usage.prompt_tokens,
+                "completion_tokens": self.draft.usage.completion_tokens,
+                "cached_tokens": self.draft.usage.cached_tokens,
+            },
+            "timings": {
+                "total_s": round(self.timings.total_s, 4),
+                "first_token_s": round(self.timings.first_token_s, 4),
+            },
+        }
+
+    def to_turn(self) -> Turn:
+        """The reply as the persona's next turn, labelled with the event it was made under."""
+        event = self.draft.notes.get("event")
+        labels = {"event": event} if event else {}
+        return Turn(speaker=self.draft.scene.persona.name, text=self.text, labels=labels)
+
+
+class Speaker:
+    """Replies to scenes with one method on one model; safe to use from many threads.
+
+    `method` is a registry name with `options`, or a Step. `seed` makes replies repeatable: the
+    reply to a scene depends on the seed and the scene alone when `replayable` is set (which gives
+    up the warm prompt cache), and on what the engine has cached otherwise.
+    Raises UnknownEntry, InvalidOption, CapabilityError.
+    """
+
+    def __init__(
+        self,
+        lm: LanguageModel,
+        method: str | Step = "plain",
+        *,
+        options: Mapping[str, Any] | None = None,
+        embedder: Embedder | None = None,
+        tools: Mapping[str, Callable[..., Any]] | None = None,
+        seed: int = 0,
+        replayable: bool = False,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        if isinstance(method, str):
+            entry = find("method", method)
+            self.method, self.options = entry.name, check_options(entry, options or {})
+            self._step: Step = build("method", entry.name, self.options)
+            needs: tuple[Any, ...] = entry.info.needs
+        else:
+            self.method, self.options = getattr(method, "__name__", "step"), dict(options or {})
+            self._step, needs = method, ()
+        self._kit = Kit(
+            lm=lm, embedder=embedder, tools=tools or {}, seed=seed, replayable=replayable
+        )
+        if clock is not None:
+            self._kit = replace(self._kit, clock=clock)
+        self._kit.needs(f"The method {self.method!r}", *needs)
+
+    @property
+    def lm(self) -> LanguageModel:
+        return self._kit.lm
+
+    def reply(
+        self,
+        scene: Scene,
+        *,
+        seed: int | None = None,
+        emit: Callable[[Emission], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Reply:
+        """The persona's next reply. `emit` hears the text as it comes; `cancel` stops it.
+
+        Raises BackendError (Cancelled when stopped), InvalidOption when the prompt cannot fit.
+        """
+        started = time.perf_counter()
+        draft = self._step(Draft(scene), self._kit_for(seed, emit, cancel))
+        timings = replace(draft.timings, total_s=time.perf_counter() - started)
+        return Reply(draft.reply, self.method, self.lm.name, draft, timings)
+
+    def score_reference(self, scene: Scene, reference: str) -> Likelihood | None:
+        """The likelihood of `reference` after the prompt that this method writes for `scene`.
+
+        None where the model cannot score text. Nothing is generated.
+        """
+        if "score" not in self.lm.capabilities:
+            return None
+        draft = self.prompt(scene)
+        request = Request(
+            messages=() if draft.text_prompt else draft.messages,
+            prompt=draft.text_prompt,
+            prefill=draft.prefill,
+            replayable=self._kit.replayable,
+        )
+        return self.lm.score(request, [reference])[0]
+
+    def prompt(self, scene: Scene, *, seed: int | None = None) -> Draft:
+        """The draft as it stands when the reply would be written: the very prompt, no reply."""
+        kit = replace(self._kit_for(seed, None, None), prompt_only=True)
+        return self._step(Draft(scene), kit)
+
+    def _kit_for(
+        self,
+        seed: int | None,
+        emit: Callable[[Emission], None] | None,
+        cancel: threading.Event | None,
+    ) -> Kit:
+        own_seed = self._kit.seed if seed is None else seed
+        kit = replace(self._kit, seed=own_seed, rng=random.Random(own_seed), cancel=cancel)
+        return kit if emit is None else replace(kit, emit=emit)

@@ -1,0 +1,145 @@
+"""Decide which of the persona's tools to call, call them, and show the model what they returned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from personae.data import Scene, Tool
+from personae.draft import Draft, Evidence, Kit, PromptPart, Step
+from personae.lm.types import Message, Request, Sampling, ToolCall
+from personae.registry import EntryInfo
+
+ENTRY = EntryInfo(needs=("schema",))
+
+DECISION = (
+    "You choose functions for {name}. Call a function only when the last message asks for what it "
+    "does; for small talk call none. Use exact names and values from the list."
+)
+
+
+def call_tools(*, max_calls: int = 2, instruction: str = DECISION, history_turns: int = 4) -> Step:
+    """Let the model choose up to `max_calls` calls under a schema, so that none can be invalid.
+
+    The schema admits the persona's tools and their parameter schemas only. Results come from host
+    functions in `kit.tools`, else from the tool's own table (`returns: {by, cases, otherwise}`).
+    Calls and results go into `notes["tool_calls"]`, the evidence, and a prompt part shown last.
+    """
+
+    def step(draft: Draft, kit: Kit) -> Draft:
+        tools = draft.scene.persona.tools
+        if not tools or not draft.scene.last_user_text:
+            return draft
+        kit.needs("call_tools", "schema")
+        request = _request(draft.scene, tools, max_calls, instruction, history_turns, kit)
+        generation = kit.lm.generate(request)
+        calls = calls_of(generation.text, tools)[:max_calls]
+        results = [(call, run_tool(call, tools, kit.tools)) for call in calls]
+        draft = replace(draft, usage=draft.usage + generation.usage).noting(
+            tool_calls=[
+                {"name": call.name, "arguments": call.arguments, "result": result}
+                for call, result in results
+            ]
+        )
+        return _with_results(draft, results)
+
+    return step
+
+
+def schema_of(tools: Sequence[Tool], max_calls: int) -> dict[str, Any]:
+    """The JSON schema of a list of calls to these tools and no others."""
+    one_call = [
+        {
+            "type": "object",
+            "properties": {
+                "name": {"const": tool.name},
+                "arguments": {"additionalProperties": False, **tool.parameters},
+            },
+            "required": ["name", "arguments"],
+            "additionalProperties": False,
+        }
+        for tool in tools
+    ]
+    return {
+        "type": "object",
+        "properties": {
+            "calls": {"type": "array", "maxItems": max_calls, "items": {"anyOf": one_call}}
+        },
+        "required": ["calls"],
+        "additionalProperties": False,
+    }
+
+
+def calls_of(text: str, tools: Sequence[Tool]) -> list[ToolCall]:
+    """The calls in a decision; an answer cut off in the middle of its JSON calls nothing."""
+    known = {tool.name for tool in tools}
+    try:
+        found = json.loads(text)["calls"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    calls = [
+        ToolCall(str(call["name"]), dict(call.get("arguments") or {}))
+        for call in found
+        if isinstance(call, dict) and call.get("name") in known
+    ]
+    return [call for number, call in enumerate(calls) if call not in calls[:number]]
+
+
+def run_tool(
+    call: ToolCall, tools: Sequence[Tool], functions: Mapping[str, Callable[..., Any]]
+) -> Any:
+    """What a call returns. A host function that fails returns `{"error": …}` to the model."""
+    if call.name in functions:
+        try:
+            return functions[call.name](**call.arguments)
+        except Exception as error:  # noqa: BLE001 - a tool's failure is an answer, not a crash
+            return {"error": f"{type(error).__name__}: {error}"}
+    table = next((tool.returns for tool in tools if tool.name == call.name), None)
+    if not isinstance(table, dict) or "cases" not in table:
+        return table
+    key = str(call.arguments.get(str(table.get("by", "")), "")).lower()
+    cases = {str(case).lower(): value for case, value in table["cases"].items()}
+    return cases.get(key, table.get("otherwise"))
+
+
+def _request(
+    scene: Scene,
+    tools: Sequence[Tool],
+    max_calls: int,
+    instruction: str,
+    history_turns: int,
+    kit: Kit,
+) -> Request:
+    listed = "\n".join(
+        f"- {tool.name}: {tool.description} Parameters: "
+        f"{json.dumps(tool.parameters.get('properties', {}), ensure_ascii=False)}"
+        for tool in tools
+    )
+    name = scene.persona.display_name
+    said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in scene.turns[-history_turns:])
+    system = f"{instruction.format(name=name)}\n\nFunctions:\n{listed}"
+    return Request(
+        messages=(Message("system", system), Message("user", f"{said}\n\nWhich calls, as JSON?")),
+        schema=schema_of(tools, max_calls),
+        sampling=Sampling(temperature=0.0, max_tokens=64 * max_calls, seed=kit.seed),
+        cancel=kit.cancel,
+        replayable=kit.replayable,
+    )
+
+
+def _with_results(draft: Draft, results: Sequence[tuple[ToolCall, Any]]) -> Draft:
+    if not results:
+        return draft
+    found = [
+        Evidence(json.dumps(result, ensure_ascii=False), f"tool:{call.name}", 1.0,
+                 {"arguments": call.arguments})
+        for call, result in results
+    ]  # fmt: skip
+    lines = "\n".join(
+        f"- {call.name}({', '.join(map(str, call.arguments.values()))}): {piece.text}"
+        for (call, _), piece in zip(results, found, strict=True)
+    )
+    part = PromptPart("tool results", f"What you just looked up:\n{lines}", role="volatile")
+    return replace(draft, parts=(*draft.parts, part), evidence=(*draft.evidence, *found))

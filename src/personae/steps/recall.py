@@ -1,0 +1,54 @@
+"""Recall what bears on the last turn: statements, memories of earlier sessions, knowledge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from personae.data import Scene
+from personae.draft import Draft, Evidence, Kit, PromptPart, Step
+from personae.registry import EntryInfo
+
+ENTRY = EntryInfo()
+
+
+def recall(*, k: int = 3, min_score: float = 0.2) -> Step:
+    """Find the `k` pieces most similar to the last turn (cosine) and show them last.
+
+    Searched are the persona's statements and knowledge, what is known of the user, and the scene's
+    memories. Without an embedder the scene's memories are shown as they are, newest first.
+    """
+
+    def step(draft: Draft, kit: Kit) -> Draft:
+        pool = _pool(draft.scene)
+        heard = draft.scene.last_user_text
+        if kit.embedder is None or not heard or not pool:
+            found = [piece for piece in pool if piece.source == "memory"][-k:]
+        else:
+            vectors = kit.embedder.embed([heard, *(piece.text for piece in pool)])
+            scores = vectors[1:] @ vectors[0]
+            best = sorted(range(len(pool)), key=lambda i: (-float(scores[i]), i))[:k]
+            found = [
+                replace(pool[i], score=round(float(scores[i]), 4))
+                for i in best
+                if scores[i] >= min_score
+            ]
+        if not found:
+            return draft
+        text = "\n".join(["Keep in mind:", *(f"- {piece.text}" for piece in found)])
+        return replace(
+            draft,
+            parts=(*draft.parts, PromptPart("recalled", text, role="volatile")),
+            evidence=(*draft.evidence, *found),
+        )
+
+    return step
+
+
+def _pool(scene: Scene) -> list[Evidence]:
+    persona, user = scene.persona, scene.user_persona
+    return [
+        *(Evidence(text, "statement") for text in persona.statements),
+        *(Evidence(passage.text, "knowledge") for passage in persona.knowledge),
+        *(Evidence(text, "user") for text in (user.statements if user else ())),
+        *(Evidence(memory.text, "memory") for memory in scene.memories),
+    ]

@@ -1,0 +1,41 @@
+"""What makes a reply unusable and can be found by comparing strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_WORD = re.compile(r"\w+")
+LEAK_WORDS = 8
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words, without punctuation."""
+    return _WORD.findall(text.lower())
+
+
+def faults_of(
+    reply: str, *, instructions: Sequence[str] = (), own: Sequence[str] = (), heard: str = ""
+) -> list[str]:
+    """The names of what is wrong with a reply, empty when nothing is.
+
+    `empty`: no word in it. `leaks-prompt`: eight words in a row of an instruction.
+    `repeats-itself`: equal to one of its `own` earlier turns. `echoes`: equal to what was `heard`.
+    """
+    words = words_of(reply)
+    faults = []
+    if not words:
+        faults.append("empty")
+    if any(shares_run(words, words_of(text), LEAK_WORDS) for text in instructions):
+        faults.append("leaks-prompt")
+    if words and words in [words_of(text) for text in own]:
+        faults.append("repeats-itself")
+    if words and words == words_of(heard):
+        faults.append("echoes")
+    return faults
+
+
+def shares_run(left: Sequence[str], right: Sequence[str], length: int) -> bool:
+    """Whether `left` and `right` have `length` words in a row in common."""
+    runs = {tuple(right[i : i + length]) for i in range(len(right) - length + 1)}
+    return any(tuple(left[i : i + length]) in runs for i in range(len(left) - length + 1))

@@ -1,0 +1,33 @@
+"""Where sentences end, in scripts with and without spaces."""
+
+from __future__ import annotations
+
+import re
+
+# A run of end marks with closing quotes, then space or the end; CJK marks need no space.
+_END = re.compile(r"""(?:[.!?…]+["'”’)\]*]*(?=\s|$))|(?:[。！？]+[”’」』）]*)""")
+_NOT_AN_END = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|etc|e\.g|i\.e|a\.m|p\.m|No)\.|\b[A-Z]\.|\d\.)$"
+)
+
+
+def sentence_ends(text: str) -> list[int]:
+    """Positions just after each sentence's end marks, abbreviations excepted."""
+    return [
+        match.end()
+        for match in _END.finditer(text)
+        if not (match.group() == "." and _NOT_AN_END.search(text[: match.end()]))
+    ]
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of `text`, stripped; an unfinished last one is kept."""
+    starts = [0, *sentence_ends(text)]
+    pieces = [text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def complete_sentences(text: str) -> str:
+    """`text` up to its last sentence end, or all of it when no sentence is complete."""
+    ends = sentence_ends(text)
+    return text[: ends[-1]].rstrip() if ends else text

@@ -1,0 +1,39 @@
+"""A store in a folder of its own, and a persona to talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from personae.data import Persona
+from personae.store.sqlite import SqliteStore, open_store
+from personae.store.types import Session
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "personae.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SqliteStore]:
+    with open_store(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ana() -> Persona:
+    return Persona(name="Ana", id="ana", statements=("I have two dogs.",), scenario="A kitchen.")
+
+
+@pytest.fixture
+def begin(store: SqliteStore, ana: Persona) -> Callable[..., Session]:
+    """Begins a session; keywords replace the usual ones."""
+
+    def create(persona: Persona = ana, **changes: object) -> Session:
+        usual = {"user_name": "You", "method": "plain", "model": "scripted"}
+        return store.create_session(persona, **{**usual, **changes})
+
+    return create

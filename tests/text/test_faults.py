@@ -1,0 +1,18 @@
+from personae.text.faults import faults_of
+
+RULES = "Reply in one or two short sentences and never write what anybody else says."
+
+
+def test_a_good_reply_has_no_faults():
+    assert faults_of("I mend radios.", instructions=[RULES], own=["Hi."], heard="What?") == []
+
+
+def test_each_fault_is_named():
+    assert faults_of(" … ") == ["empty"]
+    assert faults_of(f"Sure. {RULES}", instructions=[RULES]) == ["leaks-prompt"]
+    assert faults_of("Hi there!", own=["hi there"]) == ["repeats-itself"]
+    assert faults_of("How are you?", heard="how are you") == ["echoes"]
+
+
+def test_a_few_shared_words_are_no_leak():
+    assert faults_of("I never write what anybody else says, ever.", instructions=[RULES]) == []

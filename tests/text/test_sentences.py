@@ -1,0 +1,26 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personae.text.sentences import complete_sentences, split_sentences
+
+
+def test_sentences_end_at_marks_but_not_at_abbreviations():
+    assert split_sentences("I saw Dr. Lee. He left at 3.5 p.m. today! Why?") == [
+        "I saw Dr. Lee.",
+        "He left at 3.5 p.m. today!",
+        "Why?",
+    ]
+
+
+def test_chinese_sentences_need_no_spaces():
+    assert split_sentences("你好。我是安娜！你呢？") == ["你好。", "我是安娜！", "你呢？"]
+
+
+def test_only_whole_sentences_are_complete():
+    assert complete_sentences("One. Two and") == "One."
+    assert complete_sentences("no end") == "no end"
+
+
+@given(st.text(max_size=200))
+def test_splitting_loses_nothing_but_spaces(text: str):
+    assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
