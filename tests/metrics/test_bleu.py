@@ -19,23 +19,7 @@ from personae.registry import build
 
 SCENE = Scene(persona=Persona(name="Ana"))
 KIT = Kit(lm=NoModel())
-WORDS = [
-    "i",
-    "you",
-    "like",
-    "have",
-    "two",
-    "dogs",
-    "cats",
-    ",",
-    ".",
-    "!",
-    "?",
-    "Really",
-    "the",
-    "and",
-    "music",
-]
+WORDS = ["i", "you", "like", "have", "two", "dogs", ",", ".", "!", "?", "Really", "music"]
 
 
 def pairs(count: int, seed: int = 1) -> list[tuple[str, str]]:

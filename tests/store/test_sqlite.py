@@ -316,6 +316,8 @@ def test_a_damaged_row_is_one_sentence(store, begin, path):
         other.close()
         with pytest.raises(StoreError, match="damaged"):
             store.get_turn(turn.id)
+        with pytest.raises(StoreError, match="damaged"):
+            store.path_to(session.id)
 
 
 # Search

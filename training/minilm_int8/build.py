@@ -165,10 +165,10 @@ def build(weights: dict[str, Floats], precision: Precision) -> bytes:
     x = embeddings(graph, weights, precision)
     for index in range(LAYERS):
         x = layer(graph, x, weights, index, precision)
-    # Over the last axis the sum of a text is taken by one thread in one order: bit for bit the same
-    # whatever the batch, which onnxruntime's mean over a middle axis is not.
+    # A pooling adds up each channel of each text by itself: bit for bit the same in any batch,
+    # which onnxruntime's mean over an axis is not.
     turned = graph.op("Transpose", x, perm=[0, 2, 1])
-    mean = graph.op("ReduceMean", turned, graph.constant("last", [-1], np.int64), keepdims=0)
+    mean = graph.op("Flatten", graph.op("GlobalAveragePool", turned), axis=1)
     graph.nodes.append(helper.make_node("LpNormalization", [mean], ["embedding"], axis=-1, p=2))
     ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["texts", "tokens"])
     out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["texts", WIDTH])

@@ -105,7 +105,8 @@ def _report(error: Exception) -> int:
 
 def _is_from_click(error: Exception, name: str) -> bool:
     # Typer may carry its own copy of click: match by name, not by class.
-    return type(error).__name__ == name and "click" in type(error).__module__
+    room = type(error).__module__.partition(".")[0]
+    return type(error).__name__ == name and room in ("click", "typer")
 
 
 def _write_crash_log(error: Exception) -> str:

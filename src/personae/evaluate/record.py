@@ -137,6 +137,7 @@ def read_samples(run: Path) -> tuple[Sample, ...]:
         for number, _, line in _whole_lines(handle, file):
             try:
                 sample = Sample.from_json(line)
+                _refuse_half_characters(sample, line)
             except FormatError as error:
                 raise FormatError(error.reason, file=file, line=number) from error
             found[sample.id] = sample
@@ -164,7 +165,7 @@ def index_samples(file: Path, known: Sequence[str]) -> dict[str, LineAt]:
                 )
             found[name] = LineAt(offset, len(line), failed)
             end = offset + len(line)
-        handle.truncate(end)
+        _cut(handle, end)
     return found
 
 
@@ -175,7 +176,7 @@ def repair_tail(file: Path) -> None:
             end = 0
             for _, offset, line in _whole_lines(handle, file):
                 end = offset + len(line)
-            handle.truncate(end)
+            _cut(handle, end)
 
 
 def put_in_order(file: Path, order: Sequence[str], index: Mapping[str, LineAt]) -> None:
@@ -229,6 +230,19 @@ def only_writer(out: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _refuse_half_characters(sample: Sample, line: bytes) -> None:
+    if b"\\ud" in line.lower():
+        try:
+            sample.to_json().encode("utf-8")
+        except ValueError as error:
+            raise FormatError("The text holds half a surrogate pair.") from error
+
+
+def _cut(handle: IO[bytes], end: int) -> None:
+    if os.fstat(handle.fileno()).st_size > end:
+        handle.truncate(end)
 
 
 def _whole_lines(handle: IO[bytes], file: Path) -> Iterator[tuple[int, int, bytes]]:

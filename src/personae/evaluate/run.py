@@ -18,7 +18,6 @@ from personae.errors import (
     CapabilityError,
     EnvironmentFault,
     FormatError,
-    InvalidOption,
     PersonaeError,
     UnknownEntry,
 )
@@ -40,7 +39,7 @@ HOPELESS = ("refused", "unauthorized")
 _SYNC_SAMPLES = 16
 _SYNC_SECONDS = 2.0
 # Errors of the request, not of one reply: every other sample would fail in the same way.
-_WRONG_REQUEST = (CapabilityError, InvalidOption, UnknownEntry, EnvironmentFault)
+_WRONG_REQUEST = (CapabilityError, UnknownEntry, EnvironmentFault)
 
 
 def reply_run(
@@ -82,8 +81,10 @@ def reply_run(
         done = len(asked) - len(missing)
         state = RunState(total=len(asked), done=done, failed=0, resumed=done)
         with _Journal.opened(out, index) as journal:
-            driver = _Driver(speaker, settings.seed, journal, out, give_up_after, on_progress)
-            state = driver.run(missing, state, workers)
+            driver = _Driver(
+                speaker, settings.seed, journal, out, give_up_after, on_progress, state
+            )
+            state = driver.run(missing, workers)
         if state.complete:
             put_in_order(out / SAMPLES, order, journal.index)
     return state
@@ -151,35 +152,36 @@ class _Driver:
     out: Path
     give_up_after: int
     on_progress: OnProgress | None
+    state: RunState
     cancel: threading.Event = field(default_factory=threading.Event)
     hopeless_in_a_row: int = 0
 
-    def run(self, missing: list[Target], state: RunState, workers: int) -> RunState:
-        self._report(state)
+    def run(self, missing: list[Target], workers: int) -> RunState:
+        """Ask for all that is missing; returns early, `interrupted`, on Ctrl-C."""
         waiting = iter(missing)
         pending: set[Future[_Outcome | None]] = set()
         pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="reply")
         try:
-            try:
-                while True:
-                    # Two for each worker: none waits for this thread, few are lost by a stop.
-                    while len(pending) < 2 * workers and (target := next(waiting, None)):
-                        pending.add(pool.submit(self._ask, target))
-                    if not pending:
-                        return state
-                    state = self._collect(pending, state)
-            except KeyboardInterrupt:
-                self.cancel.set()
-                pool.shutdown(wait=True, cancel_futures=True)
-                finished = {future for future in pending if not future.cancelled()}
-                while finished:
-                    state = self._collect(finished, state)
-                return replace(state, interrupted=True)
+            self._report()
+            while True:
+                # Two for each worker: none waits for this thread, few are lost by a stop.
+                while len(pending) < 2 * workers and (target := next(waiting, None)):
+                    pending.add(pool.submit(self._ask, target))
+                if not pending:
+                    return self.state
+                self._collect(pending)
+        except KeyboardInterrupt:
+            self.cancel.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            finished = {future for future in pending if not future.cancelled()}
+            while finished:
+                self._collect(finished)
+            return replace(self.state, interrupted=True)
         finally:
             self.cancel.set()
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _collect(self, pending: set[Future[_Outcome | None]], state: RunState) -> RunState:
+    def _collect(self, pending: set[Future[_Outcome | None]]) -> None:
         """Write down what has come by now; `pending` loses it."""
         ready, _ = wait(pending, return_when=FIRST_COMPLETED)
         for future in ready:
@@ -188,13 +190,13 @@ class _Driver:
             pending.discard(future)
             if outcome is not None:
                 self.journal.append(outcome)
-                failed = state.failed + (outcome.error is not None)
-                state = replace(state, done=state.done + 1, failed=failed)
-                self._report(state)
-                self._give_up_if_hopeless(outcome.error, state)
-        return state
+                failed = self.state.failed + (outcome.error is not None)
+                self.state = replace(self.state, done=self.state.done + 1, failed=failed)
+                self._report()
+                self._give_up_if_hopeless(outcome.error)
 
-    def _give_up_if_hopeless(self, error: Exception | None, state: RunState) -> None:
+    def _give_up_if_hopeless(self, error: Exception | None) -> None:
+        state = self.state
         if not (isinstance(error, BackendError) and error.failure in HOPELESS):
             self.hopeless_in_a_row = 0
             return
@@ -209,9 +211,9 @@ class _Driver:
                 status=error.status,
             ) from error
 
-    def _report(self, state: RunState) -> None:
+    def _report(self) -> None:
         if self.on_progress is not None:
-            self.on_progress(state)
+            self.on_progress(self.state)
 
     def _ask(self, target: Target) -> _Outcome | None:
         """One sample, in a worker; None when the run was stopped meanwhile."""
@@ -243,10 +245,8 @@ class _Driver:
             if error.failure == "cancelled":
                 raise
             record["reference_error"] = _sentence(error)
-        # Validated anew: text from a backend may be what JSON cannot hold.
-        whole = Sample.from_dict(
-            {
-                **dict(sample),
+        whole = sample.model_copy(
+            update={
                 "reply": answer.text,
                 "reference_log_likelihood": likelihood.total if likelihood else None,
                 "reference_tokens": likelihood.tokens if likelihood else 0,
@@ -264,8 +264,7 @@ def _failure(sample: Sample, error: Exception) -> _Outcome:
 
 def _sentence(error: Exception) -> str:
     text = without_url_secrets(str(error))
-    said = text if isinstance(error, PersonaeError) else f"{type(error).__name__}: {text}"
-    return said.encode("utf-8", "replace").decode("utf-8")
+    return text if isinstance(error, PersonaeError) else f"{type(error).__name__}: {text}"
 
 
 def _split_timings(answer: JsonObject) -> tuple[JsonObject, JsonObject]:
@@ -282,5 +281,5 @@ def _split_timings(answer: JsonObject) -> tuple[JsonObject, JsonObject]:
 
 
 def _line(value: JsonObject) -> bytes:
-    # Half a surrogate pair has no UTF-8; backslashreplace writes it as JSON's own escape.
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+    # Half a surrogate pair, which a cut stream may end in, has no UTF-8: it becomes a "?".
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

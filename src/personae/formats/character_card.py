@@ -78,9 +78,10 @@ def detects(head: bytes, path: Path) -> bool:
     keys = head_keys(head)
     if b"chara_card_v" in head and keys & {"spec", "data", "spec_version"}:
         return True
-    return bool(keys & {"name", "data"} and keys & {"first_mes", "mes_example"}) or bool(
-        keys & {"char_name"} and keys & {"char_persona", "char_greeting"}
-    )
+    if "data" in keys and b'"first_mes"' in head:
+        return True
+    is_first = "name" in keys and bool(keys & {"first_mes", "mes_example"})
+    return is_first or ("char_name" in keys and bool(keys & {"char_persona", "char_greeting"}))
 
 
 def read(source: Path) -> Iterator[Persona]:

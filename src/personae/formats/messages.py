@@ -196,7 +196,8 @@ def _role(turn: Turn, answering: str) -> str:
         return "system"
     if turn.kind == "tool_result":
         return "tool"
-    return "assistant" if turn.speaker == answering or turn.kind == "tool_call" else "user"
+    answers = turn.speaker in (answering, "assistant") or turn.kind == "tool_call"
+    return "assistant" if answers else "user"
 
 
 def _joined(messages: list[dict[str, Any]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,8 +24,11 @@ MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 64
 MAX_NODES = 200_000
 
-_FOREIGN = frozenset({"spec", "data", "first_mes", "mes_example", "char_name", "bio", "turns"})
+_FOREIGN = frozenset(
+    {"spec", "data", "first_mes", "mes_example", "char_name", "bio", "turns", "persona"}
+)
 _OWN = frozenset(Persona.model_fields) - {"name", "description", "personality", "scenario", "tags"}
+_UNICODE_BREAKS = re.compile("[\x85\u2028\u2029\ufeff]")
 _RESOLVED = {  # the plain scalars that are no text: less than YAML 1.1, where `no` is false
     "tag:yaml.org,2002:bool": ("true", "True", "TRUE", "false", "False", "FALSE"),
     "tag:yaml.org,2002:null": ("~", "null", "Null", "NULL", ""),
@@ -69,7 +74,7 @@ def write(personas: Iterable[Persona], target: Path) -> None:
         text = dump_json(value, place, indent=2) + "\n"
     else:
         dump_json(value, place)  # refuses what is no JSON value
-        text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)
+        text = yaml.dump(value, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=100)
     write_atomically(target, text.encode())
 
 
@@ -128,6 +133,19 @@ def _check_events(text: str, source: Path) -> None:
 
 
 @cache
+def _dumper() -> Any:
+    """A safe dumper that escapes the line breaks of Unicode, which YAML would fold away."""
+
+    class CardDumper(yaml.SafeDumper):
+        def represent_text(self, text: str) -> Any:
+            style = '"' if _UNICODE_BREAKS.search(text) else None
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    CardDumper.add_representer(str, CardDumper.represent_text)
+    return CardDumper
+
+
+@cache
 def _loader() -> Any:
     """A safe loader in which only true, false, null and numbers are not text."""
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -145,18 +163,26 @@ def _loader() -> Any:
                 seen.add(key.value if isinstance(key.value, str) else None)
             return super().construct_mapping(node, deep=deep)
 
-    import re
+        def construct_finite(self, node: Any) -> float:
+            number = float(self.construct_scalar(node))
+            if not math.isfinite(number):
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{node.value!r} is too large a number", node.start_mark
+                )
+            return number
+
+    CardLoader.add_constructor("tag:yaml.org,2002:float", CardLoader.construct_finite)
 
     for tag, words in _RESOLVED.items():
         pattern = re.compile(f"^(?:{'|'.join(map(re.escape, words))})$")
         CardLoader.add_implicit_resolver(tag, pattern, [*{word[:1] for word in words}])
     digits = [*"-+0123456789."]
     CardLoader.add_implicit_resolver(
-        "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,30})$"), digits
+        "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,4000})$"), digits
     )
     CardLoader.add_implicit_resolver(
         "tag:yaml.org,2002:float",
-        re.compile(r"^[-+]?(?:[0-9]{1,30}\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]{1,2})?$"),
+        re.compile(r"^[-+]?(?:[0-9]{1,400}\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]{1,3})?$"),
         digits,
     )
     return CardLoader

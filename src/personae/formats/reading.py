@@ -144,7 +144,7 @@ def _entry(source: Path, name: str | None, reads: str) -> Entry:
     if entry.info.reads != reads:
         other = "cards" if entry.info.reads == "persona" else "data"
         raise InvalidOption(
-            f"The format {name!r} holds {entry.info.reads or 'other data'}, not {reads}s. "
+            f"The format {name!r} holds {entry.info.reads or 'other noun'}s, not {reads}s. "
             f"{reads.capitalize()} formats: {', '.join(_formats(reads))}. "
             f"See `personae {other} --help`."
         )

@@ -24,6 +24,7 @@ _HUMANIZED = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2}) ?@(\d{1,2})h ?(\d{1,2})m ?(\d{1,2})s(?: ?\d{1,3}ms)?"
 )
 _WRITTEN_OUT = ("%B %d, %Y %I:%M%p", "%B %d, %Y %I:%M %p")
+_HEADER_KEYS = {"chat_metadata", "user_name", "character_name"}
 _MOST_RECENT_SECOND = 10**11  # larger numbers are milliseconds
 
 
@@ -40,13 +41,17 @@ def read(source: Path) -> Iterator[Dialogue]:
     character = ""
     for place, value in json_lines(source):
         record = Record.of(value, place, "line")
-        if "mes" not in record.fields and not turns and not header:
+        if not turns and not header and "mes" not in record.fields:
+            if not _HEADER_KEYS & record.fields.keys():
+                raise place.fault("This is neither the header of a chat nor a message.")
             header = record.fields
             continue
         turn = _turn(record)
         turns.append(turn)
         if not character and turn.kind == "utterance" and not record.fields.get("is_user"):
             character = turn.speaker
+    if not header and not turns:
+        raise FormatError("The file is empty.", file=source)
     named = header.get("character_name")
     speakers = {turn.speaker for turn in turns}
     labels: dict[str, Any] = {"header": header} if header else {}

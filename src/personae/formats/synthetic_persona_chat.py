@@ -84,10 +84,12 @@ def _turns(conversation: str) -> list[Turn]:
             for number, text in enumerate(text for text in paragraphs if text)
         ]
     spoken: list[tuple[str, list[str]]] = []
+    speaker = _opening_side(conversation)
     for line in conversation.split("\n"):
         found = _LABEL.match(line)
         if found:
-            spoken.append((f"User {found[1]}", [_plain(line[found.end() :], line)]))
+            speaker = f"User {found[1]}"
+            spoken.append((speaker, [_plain(line[found.end() :], line)]))
         elif not line.strip(" *"):
             continue
         elif _DIRECTION.fullmatch(line.strip()):
@@ -95,7 +97,7 @@ def _turns(conversation: str) -> list[Turn]:
         elif spoken and spoken[-1][0] != NARRATOR:
             spoken[-1][1].append(line.strip())
         else:
-            spoken.append((_other_side(conversation), [line.strip()]))
+            spoken.append((speaker, [line.strip()]))
     return [_turn(name, "\n".join(filter(None, said))) for name, said in spoken if any(said)]
 
 
@@ -104,7 +106,7 @@ def _plain(text: str, line: str) -> str:
     return (text.rstrip(" *") if line.startswith("*") and line.endswith(" *") else text).strip()
 
 
-def _other_side(conversation: str) -> str:
+def _opening_side(conversation: str) -> str:
     """Who speaks before the first label: the one whom it does not name."""
     first = next(found for line in conversation.split("\n") if (found := _LABEL.match(line)))
     return _SPEAKERS[0] if first[1] == "2" else _SPEAKERS[1]

@@ -242,6 +242,7 @@ class _StreamedRun:
         self._started = time.perf_counter()
         self._first_token_s: float | None = None
         self._last: dict[str, Any] = {}
+        self._counts: dict[str, Any] = {}
         self._cancelled = False
         self._timed_out = False
         self._ended = False
@@ -268,8 +269,9 @@ class _StreamedRun:
             self._pieces.append(text)
             if self._on_text is not None and self._on_text(text):
                 self._ended = True
-        if choice.get("finish_reason") or "timings" in chunk:
-            self._last = {**self._last, **chunk}
+        self._counts = chunk.get("timings") or self._counts
+        if choice.get("finish_reason"):
+            self._last = chunk
         self._cancelled = self._request.cancel is not None and self._request.cancel.is_set()
         self._timed_out = self._request.timeout_s is not None and now > self._request.timeout_s
         return self._cancelled or self._timed_out or self._ended
@@ -290,7 +292,7 @@ class _StreamedRun:
         return Generation(
             text=text,
             finish_reason=_finish_reason(self._last),
-            usage=_usage(self._last),
+            usage=_usage(self._counts),
             timings=Timings(total_s=total_s, first_token_s=self._first_token_s or total_s),
             prompt=prompt,
         )
@@ -308,6 +310,8 @@ def _body_of(request: Request, prompt: str) -> dict[str, Any]:
         "repeat_penalty": sampling.repeat_penalty,
         "stop": list(sampling.stop),
         "cache_prompt": not request.replayable,
+        # Each piece then says how many tokens came: a reply that we end early has no last one.
+        "timings_per_token": True,
     }
     if sampling.seed is not None:
         body["seed"] = sampling.seed % 2**32
@@ -323,12 +327,12 @@ def _finish_reason(last: dict[str, Any]) -> FinishReason:
     return "length" if reason == "length" else "stop"
 
 
-def _usage(last: dict[str, Any]) -> Usage:
-    usage = last.get("usage") or {}
+def _usage(counts: dict[str, Any]) -> Usage:
+    cached = int(counts.get("cache_n", 0))
     return Usage(
-        prompt_tokens=int(usage.get("prompt_tokens", 0)),
-        completion_tokens=int(usage.get("completion_tokens", 0)),
-        cached_tokens=int((usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)),
+        prompt_tokens=cached + int(counts.get("prompt_n", 0)),
+        completion_tokens=int(counts.get("predicted_n", 0)),
+        cached_tokens=cached,
     )
 
 

@@ -60,7 +60,7 @@ def check_request(model: LanguageModel, request: Request, *more: Capability) -> 
         raise InvalidOption("The request has a schema and a grammar; a model can obey only one.")
     if request.sampling.max_tokens < 1:
         raise InvalidOption(f"max_tokens={request.sampling.max_tokens} is not 1 or more.")
-    require(model, (*needed_capabilities(request), *more), "This request")
+    require(model, (*more, *needed_capabilities(request)), "This request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,7 +463,7 @@ def parse_scores(
     if not isinstance(choices, list) or len(choices) != len(totals):
         raise FormatError(f"The server scored no {len(totals)} texts.")
     by_index = {
-        choice.get("index", position): choice
+        index if isinstance(index := choice.get("index"), int) else position: choice
         for position, choice in enumerate(choices)
         if isinstance(choice, dict)
     }
@@ -479,6 +479,7 @@ def _likelihood(choice: Mapping[str, Any], start: int, end: int) -> Likelihood:
     offsets = found.get("text_offset") if isinstance(found, dict) else None
     if (
         not isinstance(values, list)
+        or not values
         or not isinstance(offsets, list)
         or len(values) != len(offsets)
         or not all(isinstance(offset, int) for offset in offsets)

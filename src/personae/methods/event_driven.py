@@ -21,6 +21,7 @@ ENTRY = EntryInfo(
     systems=("S076",),
     aka=("honkaichat",),
     needs=("chat",),
+    embedder=True,
     paper="HonkaiChat: Companions from Anime that feel alive!",
     deviations="The paper states no event schema and no sampling rule: both are ours (event noun, "
     "time window, cooldown, similarity plus recency). Its fine-tuning is not part of this entry.",

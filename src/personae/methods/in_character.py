@@ -13,7 +13,7 @@ from personae.steps.recall import recall
 from personae.steps.sample import sample
 from personae.steps.show_examples import show_examples
 
-ENTRY = EntryInfo(needs=("chat",))
+ENTRY = EntryInfo(needs=("chat",), embedder=True)
 
 
 def in_character(

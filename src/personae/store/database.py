@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,7 +84,7 @@ def open_database(path: Path, busy_timeout_s: float) -> Database:
         )
         try:
             check_origin(connection, path)
-            _configure(connection)
+            _configure(connection, busy_timeout_s)
             migrate(connection, path)
         except BaseException:
             connection.close()
@@ -105,15 +106,28 @@ def _make_place(path: Path) -> None:
         ) from error
 
 
-def _configure(connection: sqlite3.Connection) -> None:
+def _configure(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    mode = _write_ahead(connection, busy_timeout_s)
     # In WAL mode NORMAL never corrupts and survives the death of the process; only a power cut
     # may take back the last commits, and a turn need not wait for the disk. A file system that
     # has no WAL (some network mounts) gets the full care of a rollback journal.
     connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+
+
+def _write_ahead(connection: sqlite3.Connection, busy_timeout_s: float) -> str:
+    """Switch to WAL mode where the file system has it; returns the mode that it is now."""
+    give_up_at = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait here by itself when two processes make a database at once.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.01)
 
 
 @contextmanager

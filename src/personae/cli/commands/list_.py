@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the entries of one kind, or of all kinds."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"kind": folder, "name": entry.name, "systems": list(entry.info.systems),
          "summary": entry.summary}
         for folder, singular in _wanted(kind).items()
@@ -49,7 +49,7 @@ def _wanted(kind: str) -> dict[str, str]:
     raise UnknownEntry("kind", kind, [*by_folder, "characters"])
 
 
-def _characters() -> list[dict[str, object]]:
+def _characters() -> list[dict[str, Any]]:
     from personae.characters import summaries
 
     return [

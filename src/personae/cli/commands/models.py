@@ -66,9 +66,15 @@ def _engine(remark: str) -> dict[str, Any]:
 def _endpoint(*, probe: bool) -> dict[str, Any]:
     import os
 
-    from personae.lm.openai import DEFAULT_URL, KEY_VARIABLE, URL_VARIABLE
+    from personae.errors import InvalidOption
+    from personae.lm.connection import KEY_VARIABLE, checked_url
+    from personae.lm.openai import DEFAULT_URL, URL_VARIABLE
 
-    url = os.environ.get(URL_VARIABLE) or DEFAULT_URL
+    try:
+        url = checked_url(os.environ.get(URL_VARIABLE) or DEFAULT_URL)
+    except InvalidOption as error:
+        remark = f"{URL_VARIABLE}: {error}"
+        return _row("openai:MODEL[@URL]") | {"available": False, "remark": remark}
     row = _row("openai:MODEL[@URL]") | {"url": url}
     given = "is set" if os.environ.get(KEY_VARIABLE) else "is not set"
     if not probe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from personae.evaluate.types import RunSettings, RunState
 
 app = typer.Typer(add_completion=False)
+
+_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @app.command()
@@ -53,22 +56,25 @@ def reply(
     chosen = load_settings()
     source = find_data(data)
     known_format = find("format", format_) if format_ else detect(source)
-    options = parse_options(option or [])
     method_name = find("method", method or chosen.method).name
+    options = parse_options(option or [])
     lm = open_model(model or chosen.model)
     try:
+        # Replayable, and with a clock that stands still: a run can be made again.
+        speaker = Speaker(
+            lm, method_name, options=options, seed=seed, replayable=True, clock=lambda: _NOON
+        )
         settings = RunSettings(
             data_path=data,
             data_sha256=data_digest(source),
             data_format=known_format.name,
-            method=method_name,
+            method=speaker.method,
             model=lm.name,
             fingerprint=lm.fingerprint,
-            options=options,
+            options=speaker.options,
             seed=seed,
             limit=limit,
         )
-        speaker = Speaker(lm, method_name, options=options, seed=seed)
         with _Progress() as progress:
             state = reply_run(
                 read_dialogues(source, known_format.name),

@@ -42,7 +42,10 @@ def score(
         return
     print_table(
         ("metric", *_headings(report.runs)),
-        [(_titled(name, row), *map(_cell, row)) for name, row in report.figures.items()],
+        [
+            (_titled(name, row), *(_cell(figure, _places(row)) for figure in row))
+            for name, row in report.figures.items()
+        ],
     )
     for line in _remarks(report):
         typer.echo(line)
@@ -60,11 +63,10 @@ def _titled(name: str, row: tuple[Figure, ...]) -> str:
     return f"{name}{better} ({unit})"
 
 
-def _cell(figure: Figure) -> str:
+def _cell(figure: Figure, places: int) -> str:
     total, span = figure.scores.total, figure.interval
     if math.isnan(total):
         return "–"
-    places = _places(total)
     text = f"{total:.{places}f}"
     if span is not None:
         text += f" [{span.low:.{places}f}, {span.high:.{places}f}]"
@@ -72,17 +74,18 @@ def _cell(figure: Figure) -> str:
         change = figure.difference
         text += (
             f"\n{change.difference:+.{places}f} "
-            f"[{change.interval.low:+.{places}f}, {change.interval.high:+.{places}f}] "
+            f"[{change.interval.low:+.{places}f}, {change.interval.high:+.{places}f}]\n"
             f"p={change.p:.3f}"
         )
     return text
 
 
-def _places(value: float) -> int:
-    """Decimal places for about four digits, at most four."""
-    if not math.isfinite(value) or abs(value) < 1:
+def _places(row: tuple[Figure, ...]) -> int:
+    """Decimal places for about four digits of a metric's largest figure, at most four."""
+    largest = max((abs(f.scores.total) for f in row if math.isfinite(f.scores.total)), default=0)
+    if row[0].scores.unit == "0–1" or largest < 1:
         return 4
-    return max(0, 3 - int(math.log10(abs(value))))
+    return max(0, 3 - int(math.log10(largest)))
 
 
 def _remarks(report: Report) -> list[str]:
@@ -105,7 +108,7 @@ def _remarks(report: Report) -> list[str]:
 def _state_of(heading: str, run: Run) -> list[str]:
     asked, failed = run.record.get("samples"), run.failed
     text = f"{heading}: {len(run.samples)} samples"
-    if isinstance(asked, int) and asked != len(run.samples):
+    if isinstance(asked, int) and asked > len(run.samples):
         text += f" of {asked} (the run is not finished)"
     lines = [f"{text}, {len(failed)} failed{':' if failed else '.'}"]
     lines += [f"  {sample.id}: {sample.error}" for sample in failed[:_LISTED_FAILURES]]

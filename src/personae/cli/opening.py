@@ -1,0 +1,83 @@
+"""What the commands that talk have in common: opening store, model, embedder and speaker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from personae.errors import CapabilityError, EnvironmentFault
+
+if TYPE_CHECKING:
+    from personae.data import Persona
+    from personae.encoders.types import Embedder
+    from personae.lm.types import LanguageModel
+    from personae.speaker import Speaker
+    from personae.store.types import Store
+
+
+def open_default_store() -> Store:
+    """The user's store. Raises StoreError that says how to choose another place."""
+    from personae.settings import load_settings
+    from personae.store.sqlite import open_store
+
+    return open_store(load_settings().database)
+
+
+def open_named_model(name: str, *, slots: int = 2) -> LanguageModel:
+    """The model of a `--model` flag, or the configured one.
+
+    `slots` is how many replies a model in this process makes at once (each costs memory).
+    """
+    from personae.lm.names import open_model
+    from personae.settings import load_settings
+
+    chosen = name or load_settings().model
+    is_local = chosen.partition(":")[0] in ("embedded", "gguf")
+    return open_model(chosen, **({"slots": slots} if is_local else {}))
+
+
+def open_speaker(
+    lm: LanguageModel, method: str, options: dict[str, Any], *, seed: int, replayable: bool = False
+) -> Speaker:
+    """A speaker with the embedder, where the method looks for one.
+
+    The embedder costs memory and start-up time, so that the methods that do without it (`plain`)
+    are not given it.
+    """
+    from personae.registry import find
+    from personae.settings import load_settings
+    from personae.speaker import Speaker
+
+    entry = find("method", method or load_settings().method)
+    embedder = _embedder() if entry.info.embedder else None
+    return Speaker(
+        lm, entry.name, options=options, embedder=embedder, seed=seed, replayable=replayable
+    )
+
+
+def _embedder() -> Embedder:
+    try:
+        from personae.encoders.embedder import open_embedder
+
+        return open_embedder()
+    except EnvironmentFault as error:
+        raise CapabilityError(f"This method needs the embedder. {error}") from error
+
+
+def load_card(card: str) -> Persona:
+    """The persona that CARD names: a path, a shipped character, or one in the store.
+
+    The store is only opened for names that are neither.
+    """
+    from personae import characters
+    from personae.load import card_path, load_persona
+    from personae.settings import load_settings
+
+    if card in characters.names() or "://" in card or card_path(card) is not None:
+        return load_persona(card)
+    if not load_settings().database.exists():
+        return load_persona(card)
+    store = open_default_store()
+    try:
+        return load_persona(card, store=store)
+    finally:
+        store.close()

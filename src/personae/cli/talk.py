@@ -1,0 +1,297 @@
+"""The chat in the terminal: reading lines, streaming replies, slash commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from personae.cli.output import stderr, stdout
+from personae.draft import Emission
+from personae.errors import Cancelled, InvalidOption, PersonaeError, UnknownEntry
+
+if TYPE_CHECKING:
+    from personae.conversation import Conversation
+    from personae.speaker import Reply
+
+_SHOWN_ON_RESUME = 4
+
+
+class Talk:
+    """Runs one conversation in the terminal until the user leaves."""
+
+    def __init__(self, talk: Conversation, *, is_resumed: bool, as_json: bool) -> None:
+        self._talk, self._is_resumed, self._as_json = talk, is_resumed, as_json
+        self._out, self._remarks = stdout(), stderr()
+        self._commands: dict[str, tuple[Callable[[str], None], str]] = {
+            "/why": (self._why, "how the last reply came about; /why prompt shows the very prompt"),
+            "/memory": (self._memory, "what earlier turns the last message brings back"),
+            "/undo": (self._undo, "take back your last message and its reply"),
+            "/regenerate": (self._regenerate, "another reply; the old one stays as a branch"),
+            "/branch": (self._branch, "list the replies beside the last one, /branch N takes one"),
+            "/method": (self._method, "show or change the method: /method plain temperature=0.5"),
+            "/save": (self._save, "write the conversation to a file: /save talk.jsonl"),
+            "/help": (self._help, "this list"),
+            "/quit": (lambda _: None, "leave; the conversation is kept"),
+        }
+
+    def run(self) -> None:
+        """Read lines until /quit or the end of the input."""
+        if not self._as_json:
+            self._open()
+        if self._talk.awaits_reply:
+            self._reply(self._talk.answer)
+        for line in self._lines():
+            if line == "/quit":
+                break
+            try:
+                self._take(line)
+            except PersonaeError as error:
+                self._say_error(error)
+        if not self._as_json:
+            self._remarks.print(f"Kept as session {self._talk.session.id}.", style="dim")
+
+    def _take(self, line: str) -> None:
+        if not line.startswith("/"):
+            self._reply(lambda **handles: self._talk.say(line, **handles))
+            return
+        name, _, argument = line.partition(" ")
+        if name not in self._commands:
+            raise UnknownEntry("chat command", name, self._commands)
+        self._commands[name][0](argument.strip())
+
+    def _open(self) -> None:
+        session = self._talk.session
+        model = f"{session.method} on {self._talk.speaker.lm.name}"
+        self._remarks.print(
+            f"{self._talk.persona.name} ({model}). /help lists what you can do, /quit leaves.",
+            style="dim",
+        )
+        path = self._talk.path
+        if self._is_resumed:
+            self._remarks.print(
+                f"Going on with session {session.id}, {len(path)} turns so far "
+                "(--new begins another).",
+                style="dim",
+            )
+        for turn in path[-_SHOWN_ON_RESUME:]:
+            from personae.steps.describe_persona import fill
+
+            text = (
+                fill(turn.text, self._talk.scene(path))
+                if turn.labels.get("greeting")
+                else turn.text
+            )
+            self._print_turn(turn.speaker, text)
+
+    def _lines(self) -> Iterator[str]:
+        """Non-empty lines that the user types; Ctrl-D ends, Ctrl-C clears the line."""
+        prompt = f"{self._talk.session.user_name}: "
+        interactive = sys.stdin.isatty() and not self._as_json
+        if interactive:
+            import readline  # noqa: F401 - gives input() editing and history
+        while True:
+            try:
+                line = input(prompt) if interactive else next(sys.stdin, "\0").rstrip("\n")
+            except EOFError:
+                return
+            except KeyboardInterrupt:
+                self._remarks.print("\n/quit leaves.", style="dim")
+                continue
+            if line == "\0":
+                return
+            if line.strip():
+                yield line.strip()
+
+    def _reply(self, make: Callable[..., Reply]) -> None:
+        """Make a reply in a thread, show it as it comes; Ctrl-C stops it."""
+        cancel = threading.Event()
+        shown = _Shown(self._talk.persona.display_name, is_quiet=self._as_json)
+        with ThreadPoolExecutor(1) as pool:
+            job = pool.submit(make, emit=shown.hear, cancel=cancel)
+            try:
+                while not job.done():
+                    threading.Event().wait(0.02)
+            except KeyboardInterrupt:
+                cancel.set()
+            try:
+                reply = job.result()
+            except Cancelled:
+                shown.end("")
+                self._remarks.print("Stopped. /regenerate is not needed: say on.", style="dim")
+                return
+            except BaseException:
+                shown.end("")
+                raise
+        shown.end(reply.text)
+        if self._as_json:
+            print(json.dumps(reply.to_dict(), ensure_ascii=False), flush=True)
+
+    def _say_error(self, error: PersonaeError) -> None:
+        if self._as_json:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False), flush=True)
+        else:
+            self._remarks.print(f"error: {error}", style="red", markup=False)
+
+    def _print_turn(self, speaker: str, text: str) -> None:
+        from rich.markup import escape
+
+        is_own = speaker == self._talk.persona.name
+        name = self._talk.persona.display_name if is_own else speaker
+        style = "bold cyan" if is_own else "bold"
+        self._out.print(f"[{style}]{escape(name)}:[/] {escape(text)}")
+
+    def _help(self, _: str) -> None:
+        for name, (_run, meaning) in self._commands.items():
+            self._remarks.print(f"  {name:<12} {meaning}", markup=False)
+
+    def _why(self, argument: str) -> None:
+        details = self._talk.why()
+        if not details:
+            raise InvalidOption("There is no reply yet, or it is a greeting.")
+        if self._as_json:
+            print(json.dumps(details, ensure_ascii=False))
+        elif argument == "prompt":
+            self._out.print(str(details.get("prompt", "")), markup=False)
+        else:
+            show_why(details, self._out)
+
+    def _memory(self, _: str) -> None:
+        path = self._talk.path
+        memories = self._talk.scene(path).memories
+        if not memories:
+            self._remarks.print("The last message brings nothing back.", style="dim")
+        for memory in memories:
+            day = f"{memory.said_at:%Y-%m-%d %H:%M}" if memory.said_at else ""
+            self._out.print(f"  {day}  {memory.text}  (turn {memory.id})", markup=False)
+
+    def _undo(self, _: str) -> None:
+        left = self._talk.undo()
+        if not left:
+            raise InvalidOption("There is nothing to undo.")
+        self._remarks.print(f"Took back {len(left)} turns.", style="dim")
+
+    def _regenerate(self, _: str) -> None:
+        self._reply(self._talk.regenerate)
+
+    def _branch(self, argument: str) -> None:
+        path = self._talk.path
+        if not path:
+            raise InvalidOption("There is nothing to branch from yet.")
+        siblings = self._talk.store.siblings(path[-1].id, owner=self._talk.owner)
+        if not argument:
+            for number, turn in enumerate(siblings, start=1):
+                mark = "*" if turn.id == path[-1].id else " "
+                self._out.print(f" {mark}{number}. {turn.text}", markup=False)
+            return
+        if not argument.isdigit() or not 1 <= int(argument) <= len(siblings):
+            raise InvalidOption(f"/branch takes a number from 1 to {len(siblings)}.")
+        chosen = siblings[int(argument) - 1]
+        self._talk.go_to(chosen.id)
+        self._print_turn(chosen.speaker, chosen.text)
+
+    def _method(self, argument: str) -> None:
+        from personae.cli.opening import open_speaker
+        from personae.registry import parse_options
+
+        if not argument:
+            speaker = self._talk.speaker
+            self._remarks.print(f"{speaker.method} {dict(speaker.options) or ''}", markup=False)
+            return
+        name, *pairs = argument.split()
+        speaker = open_speaker(
+            self._talk.speaker.lm, name, parse_options(pairs), seed=self._talk.seed
+        )
+        self._talk.use(speaker)
+        self._remarks.print(f"Replying with {speaker.method} from now on.", style="dim")
+
+    def _save(self, argument: str) -> None:
+        from personae.formats.reading import write_dialogues
+
+        if not argument:
+            raise InvalidOption("Name a file: /save talk.jsonl")
+        target = Path(argument).expanduser()
+        if target.exists():
+            raise InvalidOption(f"{target} is there already; choose another name.")
+        dialogue = self._talk.store.dialogue(self._talk.session.id, owner=self._talk.owner)
+        write_dialogues([dialogue], target)
+        self._remarks.print(f"Saved {len(dialogue.turns)} turns to {target}.", style="dim")
+
+
+class _Shown:
+    """What of the reply in the making stands on the screen."""
+
+    def __init__(self, name: str, *, is_quiet: bool) -> None:
+        self._name, self._is_quiet = name, is_quiet
+        self._text = ""
+        self._is_begun = False
+
+    def hear(self, emission: Emission) -> None:
+        """Called from the reply's thread with each piece."""
+        if self._is_quiet:
+            return
+        if emission.kind == "restart":
+            self._write(" …\n")
+            self._text, self._is_begun = "", False
+        elif emission.kind == "text":
+            self._begin()
+            self._text += emission.text
+            self._write(emission.text)
+
+    def end(self, text: str) -> None:
+        """The reply is complete: show it again where it differs from what was streamed."""
+        if self._is_quiet:
+            return
+        if text and text.strip() != self._text.strip():
+            if self._is_begun:
+                self._write(" …\n")
+                self._is_begun = False
+            self._begin()
+            self._write(text)
+        if self._is_begun:
+            self._write("\n")
+
+    def _begin(self) -> None:
+        if not self._is_begun:
+            color = sys.stdout.isatty()
+            self._write(f"\x1b[1;36m{self._name}:\x1b[0m " if color else f"{self._name}: ")
+            self._is_begun = True
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def show_why(details: dict[str, Any], out: Any) -> None:
+    """Print how a reply came about: method, candidates, evidence, prompt parts, timings."""
+    usage, timings = details.get("usage", {}), details.get("timings", {})
+    out.print(f"method     {details.get('method')} on {details.get('model')}", markup=False)
+    for number, candidate in enumerate(details.get("candidates", []), start=1):
+        scores = {**candidate.get("scores", {}), "seed": candidate.get("seed")}
+        faults = candidate.get("faults")
+        extra = f" faults={faults}" if faults else ""
+        out.print(f"candidate  {number}. {candidate['text']!r} {scores}{extra}", markup=False)
+    for piece in details.get("evidence", []):
+        out.print(
+            f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}", markup=False
+        )
+    for part in details.get("parts", []):
+        out.print(
+            f"prompt     {part['name']} ({part['role']}, {part['tokens']} tokens)", markup=False
+        )
+    for key, value in details.get("notes", {}).items():
+        out.print(f"note       {key}: {value}", markup=False)
+    out.print(
+        f"tokens     {usage.get('prompt_tokens')} read, {usage.get('cached_tokens')} of them "
+        f"cached, {usage.get('completion_tokens')} written",
+        markup=False,
+    )
+    out.print(
+        f"time       first token {timings.get('first_token_s')} s, total "
+        f"{timings.get('total_s')} s",
+        markup=False,
+    )

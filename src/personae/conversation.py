@@ -1,0 +1,231 @@
+"""A stored conversation: what is said, replied, undone and branched, kept turn by turn.
+
+What the user says is committed before the reply is made, the reply in one transaction with how it
+came about: killed at any moment, at most the reply that was being made is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from personae.data import JsonObject, Memory, Persona, Scene
+from personae.draft import Emission
+from personae.errors import InvalidOption
+from personae.speaker import Reply, Speaker
+from personae.store.types import LOCAL_OWNER, NewTurn, Session, Store, StoredTurn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_MESSAGE_CHARS = 20_000
+REMEMBERED = 4
+# Turns this near are in the prompt anyway.
+_RECENT_TURNS = 16
+
+Emit = Callable[[Emission], None]
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One session of a store, with the speaker that replies in it. Not for several threads."""
+
+    store: Store
+    session: Session
+    persona: Persona
+    speaker: Speaker
+    owner: str = LOCAL_OWNER
+    seed: int = 0
+
+    @classmethod
+    def begin(
+        cls,
+        store: Store,
+        persona: Persona,
+        speaker: Speaker,
+        *,
+        user: str = "User",
+        owner: str = LOCAL_OWNER,
+        seed: int = 0,
+        greeting: int | None = 0,
+    ) -> Conversation:
+        """A new session, opened by the persona's greeting (None: by nobody)."""
+        session = store.create_session(
+            persona,
+            user_name=user,
+            method=speaker.method,
+            model=speaker.lm.name,
+            owner=owner,
+            options=dict(speaker.options),
+        )
+        talk = cls(store, session, persona, speaker, owner, seed)
+        if greeting is not None and persona.greetings:
+            text = persona.greetings[greeting % len(persona.greetings)]
+            turn = NewTurn(persona.name, text, labels={"greeting": True})
+            store.append_turn(session.id, turn, owner=owner)
+        return talk
+
+    @classmethod
+    def resume(
+        cls,
+        store: Store,
+        session_id: str,
+        speaker: Speaker,
+        *,
+        owner: str = LOCAL_OWNER,
+        seed: int = 0,
+    ) -> Conversation:
+        """Go on with a session, with the persona as it was when the session began."""
+        session = store.get_session(session_id, owner=owner)
+        persona = store.find_persona(
+            session.persona_id, owner=owner, version=session.persona_version
+        )
+        if persona is None:
+            raise InvalidOption(f"The persona of session {session_id} is no longer stored.")
+        return cls(store, session, persona, speaker, owner, seed)
+
+    @property
+    def path(self) -> tuple[StoredTurn, ...]:
+        """The turns on the active branch, oldest first."""
+        return self.store.path_to(self.session.id, owner=self.owner)
+
+    @property
+    def awaits_reply(self) -> bool:
+        """Whether the last turn is the user's: a reply was lost, or undone."""
+        path = self.path
+        return bool(path) and path[-1].speaker != self.persona.name
+
+    def say(
+        self, text: str, *, emit: Emit | None = None, cancel: threading.Event | None = None
+    ) -> Reply:
+        """Commit what the user says, then make and commit the reply. Raises InvalidOption."""
+        turn = NewTurn(self.session.user_name, checked_message(text))
+        self.store.append_turn(self.session.id, turn, owner=self.owner)
+        return self.answer(emit=emit, cancel=cancel)
+
+    def answer(self, *, emit: Emit | None = None, cancel: threading.Event | None = None) -> Reply:
+        """Make and commit a reply to the turns as they stand."""
+        path = self.path
+        parent_id = path[-1].id if path else ""
+        tried = len(self.store.children(parent_id, owner=self.owner)) if parent_id else 0
+        reply = self.speaker.reply(
+            self.scene(path), seed=self._seed(len(path), tried), emit=emit, cancel=cancel
+        )
+        turn = reply.to_turn()
+        details = details_of(reply)
+        new = NewTurn(turn.speaker, turn.text, labels=turn.labels, details=details)
+        self.store.append_turn(self.session.id, new, owner=self.owner)
+        return reply
+
+    def regenerate(
+        self, *, emit: Emit | None = None, cancel: threading.Event | None = None
+    ) -> Reply:
+        """Another reply beside the last one, which is kept. Raises InvalidOption without one."""
+        path = self.path
+        if len(path) < 2 or path[-1].speaker != self.persona.name:
+            raise InvalidOption("There is no reply to make anew.")
+        self.store.set_active_leaf(self.session.id, path[-1].parent_id, owner=self.owner)
+        try:
+            return self.answer(emit=emit, cancel=cancel)
+        except BaseException:
+            self.store.set_active_leaf(self.session.id, path[-1].id, owner=self.owner)
+            raise
+
+    def undo(self) -> tuple[StoredTurn, ...]:
+        """Step back before the user's last turn; nothing is deleted. Returns what was left."""
+        return self.store.undo(self.session.id, owner=self.owner)
+
+    def go_to(self, turn_id: str) -> None:
+        """Go on from another turn of the session: a branch."""
+        self.store.set_active_leaf(self.session.id, turn_id, owner=self.owner)
+
+    def why(self) -> JsonObject:
+        """How the last reply came about: empty before the first."""
+        for turn in reversed(self.path):
+            if turn.speaker == self.persona.name:
+                return self.store.turn_details(turn.id, owner=self.owner)
+        return {}
+
+    def scene(self, path: Sequence[StoredTurn]) -> Scene:
+        """The scene that the next reply is made for, with what earlier turns bring back."""
+        turns = tuple(turn.as_turn() for turn in path)
+        scene = Scene(
+            persona=self.persona,
+            turns=turns,
+            user=self.session.user_name,
+            session=self.session.id,
+        )
+        return scene.model_copy(update={"memories": self.remembered(scene.last_user_text, path)})
+
+    def remembered(self, heard: str, path: Sequence[StoredTurn]) -> tuple[Memory, ...]:
+        """What the user said before that shares words with `heard`: earlier sessions with this
+        persona, and turns of this one that are too old for the prompt (full-text search, BM25)."""
+        if not heard:
+            return ()
+        near = {turn.id for turn in path[-_RECENT_TURNS:]}
+        found = self.store.search_turns(heard, owner=self.owner, limit=8 * REMEMBERED, match="any")
+        mine = {
+            session.id
+            for session in self.store.list_sessions(owner=self.owner)
+            if session.persona_id == self.session.persona_id
+        }
+        memories = [
+            Memory(
+                text=f'{hit.turn.speaker} once said: "{hit.turn.text}"',
+                id=hit.turn.id,
+                kind="event",
+                subject=hit.turn.speaker,
+                holder=self.persona.name,
+                provenance=(hit.turn.id,),
+                said_at=hit.turn.said_at,
+            )
+            for hit in found
+            if hit.turn.session_id in mine
+            and hit.turn.id not in near
+            and hit.turn.speaker != self.persona.name
+            and hit.turn.text.strip().lower() != heard.strip().lower()
+        ]
+        return tuple(memories[:REMEMBERED])
+
+    def use(self, speaker: Speaker) -> None:
+        """Reply with another method or model from now on; the session remembers it."""
+        self.speaker = speaker
+        self.store.configure_session(
+            self.session.id,
+            owner=self.owner,
+            method=speaker.method,
+            model=speaker.lm.name,
+            options=dict(speaker.options),
+        )
+        self.session = replace(self.session, method=speaker.method, options=dict(speaker.options))
+
+    def _seed(self, turns: int, tried: int) -> int:
+        text = f"{self.seed}/{turns}/{tried}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def checked_message(text: str) -> str:
+    """The text, when it can be replied to. Raises InvalidOption when it is empty or huge."""
+    if not text.strip():
+        raise InvalidOption("The message is empty.")
+    if len(text) > MAX_MESSAGE_CHARS:
+        raise InvalidOption(
+            f"The message has {len(text):,} characters; at most {MAX_MESSAGE_CHARS:,} are read."
+        )
+    return text
+
+
+def details_of(reply: Reply) -> JsonObject:
+    """Everything that `/why` shows: the JSON reply, the prompt, its parts, and the notes."""
+    draft = reply.draft
+    return {
+        **reply.to_dict(),
+        "prompt": draft.notes.get("prompt") or draft.text_prompt,
+        "parts": [
+            {"name": part.name, "role": part.role, "tokens": part.tokens} for part in draft.parts
+        ],
+        "notes": {key: value for key, value in draft.notes.items() if key != "prompt"},
+    }
