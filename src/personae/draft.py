@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field
 
 from personae.data import Scene
 from personae.errors import CapabilityError
@@ -19,6 +21,7 @@ from personae.lm.types import (
     Capability,
     LanguageModel,
     Message,
+    Role,
     Sampling,
     Timings,
     Usage,
@@ -30,16 +33,27 @@ if TYPE_CHECKING:
 
 PartRole = Literal["system", "history", "volatile", "user"]
 
+# Types of factory options: what `check_options` admits.
+Count = Annotated[int, Field(ge=1, le=100_000)]
+Limit = Annotated[int, Field(ge=0, le=100_000)]  # 0 turns the part off, or lifts the limit
+Temperature = Annotated[float, Field(ge=0, le=10)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
 
 @dataclass(frozen=True, slots=True)
 class PromptPart:
-    """One named piece of the prompt. `pinned` parts are never dropped to fit the budget."""
+    """One named piece of the prompt. `pinned` parts are never dropped to fit the budget.
+
+    A part with the role `history` stands `depth` messages before the end, said as `said_as`.
+    """
 
     name: str
     text: str
     role: PartRole = "system"
     pinned: bool = False
     tokens: int = 0
+    depth: int = 0
+    said_as: Role = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,8 @@ class Emission:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    # With the local offset: events happen by the hour of the user's day.
+    return datetime.now(UTC).astimezone()
 
 
 def _drop(_: Emission) -> None:

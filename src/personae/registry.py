@@ -14,14 +14,14 @@ import importlib
 import importlib.util
 import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Literal, get_args, get_type_hints
+from types import ModuleType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from personae.errors import InvalidOption, PersonaeError, UnknownEntry
+from personae.errors import FormatError, InvalidOption, PersonaeError, UnknownEntry
 
 Kind = Literal[
     "format", "step", "method", "decoder", "builder", "recipe", "generator", "director",
@@ -62,8 +62,16 @@ class Entry:
     summary: str = ""
 
     def load(self) -> ModuleType:
-        """Import the entry's module."""
-        return importlib.import_module(self.module)
+        """Import the entry's module. Raises PersonaeError for an extension that does not import."""
+        try:
+            return importlib.import_module(self.module)
+        except Exception as error:
+            if self.module.startswith("personae."):
+                raise
+            raise PersonaeError(
+                f"The {self.kind} {self.name!r} cannot be imported from {self.file}: "
+                f"{type(error).__name__}: {error}."
+            ) from error
 
     def factory(self) -> Callable[..., Any]:
         """The function named like the module's file."""
@@ -83,9 +91,8 @@ def entries(kind: str) -> dict[str, Entry]:
         raise UnknownEntry("kind", kind, KINDS)
     found = _entries_of_package("personae", Path(__file__).parent, kind, prefix="")
     for prefix, package in _plugin_packages():
-        spec = importlib.util.find_spec(package)
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            found |= _entries_of_package(package, Path(folder), kind, prefix=f"{prefix}/")
+        for folder in _folders_of(package):
+            found |= _entries_of_package(package, folder, kind, prefix=f"{prefix}/")
     return dict(sorted(found.items()))
 
 
@@ -116,10 +123,7 @@ class Option:
 
     @property
     def type_name(self) -> str:
-        shown = getattr(self.annotation, "__name__", None)
-        if shown is None or get_args(self.annotation):
-            shown = str(self.annotation).replace("typing.", "")
-        return str(shown)
+        return _type_name(self.annotation)
 
 
 def options_of(entry: Entry) -> dict[str, Option]:
@@ -149,8 +153,8 @@ def check_options(entry: Entry, given: Mapping[str, Any]) -> dict[str, Any]:
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]["msg"]
             raise InvalidOption(
-                f"Option {name}={value!r} of the {entry.kind} {entry.name!r} is not a "
-                f"{known[name].type_name}: {fault}."
+                f"Option {name}={repr(value)[:80]} of the {entry.kind} {entry.name!r} does not "
+                f"fit {known[name].type_name}: {fault}."
             ) from error
     return checked
 
@@ -164,7 +168,7 @@ def parse_options(pairs: list[str]) -> dict[str, Any]:
             raise InvalidOption(f"{pair!r} is not an option. Write it as name=value.")
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         parsed[name.strip().replace("-", "_")] = value
     return parsed
@@ -175,6 +179,29 @@ def _plugin_packages() -> tuple[tuple[str, str], ...]:
     from importlib.metadata import entry_points
 
     return tuple((point.name, point.value) for point in entry_points(group=ENTRY_POINT_GROUP))
+
+
+def _folders_of(package: str) -> Iterator[Path]:
+    """Where an extension's package lies; nowhere when it was removed but is still announced."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        yield Path(folder)
+
+
+def _type_name(annotation: Any) -> str:
+    """A type as a user reads it: ranges are told by the error, not by the type."""
+    if hasattr(annotation, "__metadata__"):
+        return _type_name(annotation.__origin__)
+    parts = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return " | ".join(map(repr, parts))
+    if get_origin(annotation) in (Union, UnionType):
+        return " | ".join(map(_type_name, parts))
+    name = "None" if annotation is type(None) else getattr(annotation, "__name__", None)
+    return str(annotation).replace("typing.", "") if parts or name is None else str(name)
 
 
 def _entries_of_package(package: str, folder: Path, kind: str, prefix: str) -> dict[str, Entry]:
@@ -193,14 +220,28 @@ def _declared(file: Path) -> tuple[EntryInfo | None, str]:
     source = file.read_text(encoding="utf-8")
     if "ENTRY = EntryInfo(" not in source:
         return None, ""
-    tree = ast.parse(source)
+    tree = _parsed(source, file)
     summary = (ast.get_docstring(tree) or "").partition("\n")[0]
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target = node.targets[0]
             if isinstance(target, ast.Name) and target.id == "ENTRY":
-                arguments = {
-                    str(word.arg): ast.literal_eval(word.value) for word in node.value.keywords
-                }
-                return EntryInfo(**arguments), summary
+                return _info(node.value, file), summary
     return None, summary
+
+
+def _parsed(source: str, file: Path) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise FormatError(f"Not Python: {error.msg}.", file=file, line=error.lineno) from error
+
+
+def _info(call: ast.Call, file: Path) -> EntryInfo:
+    try:
+        words = {str(word.arg): ast.literal_eval(word.value) for word in call.keywords}
+        return EntryInfo(**words)
+    except (ValueError, TypeError) as error:
+        raise FormatError(
+            f"ENTRY is not an EntryInfo in literal values: {error}.", file=file, line=call.lineno
+        ) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from personae.data import Dialogue, Persona, Turn
@@ -45,6 +47,20 @@ def test_each_turn_has_the_gold_history_and_not_the_partners_persona():
     assert (scene.persona, scene.user, scene.scenario) == (both["B"], "A", "a party")
     assert scene.user_persona is None
     assert scene.last_user_text == "how are you"
+
+
+def test_the_time_is_that_of_the_data_or_a_fixed_one():
+    said_at = datetime(2020, 5, 1, 9, tzinfo=UTC)
+    turns = (
+        Turn(speaker="A", text="hi", said_at=said_at),
+        Turn(speaker="B", text="hello"),
+        Turn(speaker="B", text="are you there?"),
+    )
+    found = targets([Dialogue(id="d", turns=turns, labels={"test_speaker": "B"})])
+    assert [target.scene().now for target in found] == [
+        said_at,
+        datetime(2026, 1, 1, 12, tzinfo=UTC),
+    ]
 
 
 def test_a_persona_named_otherwise_still_knows_its_own_turns():

@@ -10,6 +10,9 @@ int8: weights per output channel, activations per token (row), both symmetric an
 scale depends on that row alone, so a text's vector does not depend on its batch. Weights keep
 `255 * (|a| + |b|) <= 32767` for any two of four neighbours along the input, because x86 without
 VNNI adds such pairs in saturating 16 bits: the integers are then the same on every machine.
+
+float32 and int8-tensor (onnxruntime's usual dynamic quantisation: one activation scale per tensor,
+hence per batch) are for `benchmarks/embedder.py` to compare with.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ import json
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +31,7 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
 Floats = NDArray[np.float32]
-Precision = Literal["int8", "float32"]
+Precision = Literal["int8", "float32", "int8-tensor"]
 
 SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS, WIDTH, MAX_TOKENS = 6, 12, 384, 256
@@ -85,6 +88,16 @@ def linear(
         product = graph.op("MatMul", x, graph.constant(f"{name}.weight", weight.T))
         return graph.op("Add", product, graph.constant(f"{name}.bias", bias))
     values, scale = quantise_rows(weight)
+    if precision == "int8-tensor":
+        return graph.op(
+            "DynamicQuantizeMatMul",
+            x,
+            graph.constant(f"{name}.weight", values.T, np.int8),
+            graph.constant(f"{name}.scale", scale),
+            "",
+            graph.constant(f"{name}.bias", bias),
+            domain="com.microsoft",
+        )
     levels, zero = (255, 0) if gelu else (127, 128)
     if gelu:
         x = graph.op("Add", x, graph.constant("gelu_shift", GELU_SHIFT))
@@ -217,7 +230,7 @@ def main() -> None:
     """Write model.onnx, tokenizer.json and manifest.json into a folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--precision", choices=("int8", "float32"), default="int8")
+    parser.add_argument("--precision", choices=get_args(Precision), default="int8")
     options = parser.parse_args()
     source = packaged_model()
     file = source / "model.safetensors"

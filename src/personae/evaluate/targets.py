@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 
 from personae.data import Dialogue, Persona, Scene
 from personae.errors import FormatError
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Target:
     def scene(self) -> Scene:
         """The moment before the turn, with the gold history.
 
-        The partner's persona is left out: a speaker does not know it.
+        The partner's persona is left out: a speaker does not know it. The time is that of the last
+        turn, or a fixed one: a run must not depend on when it is made.
         """
         history = self.dialogue.turns[: self.position]
         persona = self.dialogue.personas.get(self.speaker) or Persona(name=self.speaker)
@@ -41,6 +45,7 @@ class Target:
             turns=history,
             user=self._partner(),
             scenario=self.dialogue.scenario,
+            now=history[-1].said_at or NOON,
         )
 
     def _partner(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from personae.evaluate.types import RunSettings, RunState
 
 app = typer.Typer(add_completion=False)
-
-_NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 @app.command()
@@ -44,26 +41,22 @@ def reply(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Reply to every test turn with the gold history. The same command resumes a stopped run."""
+    from personae.cli.opening import open_named_model, open_speaker
     from personae.evaluate.record import data_digest
     from personae.evaluate.run import reply_run
     from personae.evaluate.types import RunSettings
     from personae.formats.reading import detect, find_data, read_dialogues
-    from personae.lm.names import open_model
     from personae.registry import find, parse_options
     from personae.settings import load_settings
-    from personae.speaker import Speaker
 
-    chosen = load_settings()
     source = find_data(data)
     known_format = find("format", format_) if format_ else detect(source)
-    method_name = find("method", method or chosen.method).name
+    method_name = find("method", method or load_settings().method).name
     options = parse_options(option or [])
-    lm = open_model(model or chosen.model)
+    # Replayable requests run one at a time in the embedded engine: more slots would only cost memory.
+    lm = open_named_model(model, slots=1)
     try:
-        # Replayable, and with a clock that stands still: a run can be made again.
-        speaker = Speaker(
-            lm, method_name, options=options, seed=seed, replayable=True, clock=lambda: _NOON
-        )
+        speaker = open_speaker(lm, method_name, options, seed=seed, replayable=True)
         settings = RunSettings(
             data_path=data,
             data_sha256=data_digest(source),
