@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,96 @@ def dataset_dir() -> Callable[[str], Path]:
         return root / name
 
     return find
+
+
+class WordEmbedder:
+    """Unit vectors that count words: texts are similar by the words they share."""
+
+    name = fingerprint = "words"
+    dimensions = 64
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str]):
+        import numpy
+
+        self.asked += texts
+        vectors = numpy.zeros((len(texts), self.dimensions), dtype=numpy.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()):
+                vectors[row, zlib.crc32(word.encode()) % self.dimensions] += 1
+        lengths = numpy.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / numpy.maximum(lengths, 1e-9)
+
+
+@pytest.fixture
+def word_embedder() -> WordEmbedder:
+    """An embedder without weights, whose similarities can be worked out by hand."""
+    return WordEmbedder()
+
+
+@pytest.fixture
+def rich_scene():
+    """A scene that uses every field a method may look at."""
+    from personae.data import (
+        Event,
+        Example,
+        Lorebook,
+        LoreEntry,
+        Memory,
+        Passage,
+        Persona,
+        Scene,
+        Tool,
+        Turn,
+    )
+
+    ana = Persona(
+        name="Ana Souza",
+        id="ana",
+        nickname="Ana",
+        statements=("I have two dogs.", "I bake bread for {{user}}.", "I live in Porto."),
+        description="A baker who talks to {{user}} over the counter.",
+        personality="Warm and quick.",
+        style="Short sentences.",
+        scenario="The bakery at dawn.",
+        knowledge=(Passage(text="The oven takes an hour to heat."),),
+        utterances=("Bread waits for nobody.", "My dogs run the house.", "Porto is all stairs."),
+        greetings=("Good morning, {{user}}!", "You again?"),
+        examples=(Example(turns=(("{{user}}", "Hi"), ("{{char}}", "Hello, bread?"))),),
+        lorebook=Lorebook(
+            entries=(
+                LoreEntry(content="Rex is the older dog.", keys=("dogs",), name="dogs"),
+                LoreEntry(content="It is 1974.", constant=True, name="year"),
+            )
+        ),
+        tools=(
+            Tool(
+                name="price_of",
+                description="The price of a bread.",
+                parameters={
+                    "type": "object",
+                    "properties": {"bread": {"type": "string", "enum": ["rye", "corn"]}},
+                    "required": ["bread"],
+                },
+                returns={"by": "bread", "cases": {"rye": "2 euro"}, "otherwise": "not sold"},
+            ),
+        ),
+        events=(Event(id="rain", what_happened="Rain drums on the roof.", topics=("rain",)),),
+        post_history_instructions="Never mention {{user}}'s debts.",
+    )
+    return Scene(
+        persona=ana,
+        user="Bo",
+        user_persona=Persona(name="Bo", statements=("Bo is late for work.",)),
+        turns=(
+            Turn(speaker="Ana Souza", text="Good morning, {{user}}!", labels={"greeting": True}),
+            Turn(speaker="Bo", text="Morning. How are the dogs?"),
+            Turn(speaker="Ana Souza", text="Asleep, both."),
+            Turn(speaker="Bo", text="What does the rye cost, and how are your dogs?"),
+        ),
+        memories=(Memory(text='Bo once said: "I am allergic to nuts."', id="m1"),),
+        now=datetime(2026, 5, 4, 8, 30, tzinfo=UTC),
+        session="s1",
+    )

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from personae.data import JsonObject, Memory, Persona, Scene
 from personae.draft import Emission
 from personae.errors import InvalidOption
 from personae.speaker import Reply, Speaker
-from personae.store.types import LOCAL_OWNER, NewTurn, Session, Store, StoredTurn
+from personae.store.types import LOCAL_OWNER, ROOT, NewTurn, Session, Store, StoredTurn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,8 @@ class Conversation:
     speaker: Speaker
     owner: str = LOCAL_OWNER
     seed: int = 0
+    # What earlier sessions hold does not change while this one goes on.
+    _active_turns: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def begin(
@@ -52,7 +54,11 @@ class Conversation:
         seed: int = 0,
         greeting: int | None = 0,
     ) -> Conversation:
-        """A new session, opened by the persona's greeting (None: by nobody)."""
+        """A new session, opened by the persona's greeting (None: by nobody).
+
+        Raises InvalidOption when the user's name is the persona's.
+        """
+        checked_user(user, persona)
         session = store.create_session(
             persona,
             user_name=user,
@@ -109,30 +115,37 @@ class Conversation:
     def answer(self, *, emit: Emit | None = None, cancel: threading.Event | None = None) -> Reply:
         """Make and commit a reply to the turns as they stand."""
         path = self.path
-        parent_id = path[-1].id if path else ""
-        tried = len(self.store.children(parent_id, owner=self.owner)) if parent_id else 0
+        return self._answer(path, emit, cancel)
+
+    def _answer(
+        self, path: Sequence[StoredTurn], emit: Emit | None, cancel: threading.Event | None
+    ) -> Reply:
+        """Make a reply to the last turn of `path` and commit it below that turn."""
+        parent_id = path[-1].id if path else ROOT
+        tried = len(self.store.children(parent_id, owner=self.owner)) if path else 0
         reply = self.speaker.reply(
             self.scene(path), seed=self._seed(len(path), tried), emit=emit, cancel=cancel
         )
         turn = reply.to_turn()
         details = details_of(reply)
         new = NewTurn(turn.speaker, turn.text, labels=turn.labels, details=details)
-        self.store.append_turn(self.session.id, new, owner=self.owner)
+        self.store.append_turn(self.session.id, new, parent_id=parent_id, owner=self.owner)
         return reply
 
     def regenerate(
         self, *, emit: Emit | None = None, cancel: threading.Event | None = None
     ) -> Reply:
-        """Another reply beside the last one, which is kept. Raises InvalidOption without one."""
+        """Another reply beside the last one, which is kept.
+
+        Where the last reply was stopped before it was complete, this makes it. Until the new reply
+        is committed the old one stays the last. Raises InvalidOption where nothing was replied to.
+        """
         path = self.path
-        if len(path) < 2 or path[-1].speaker != self.persona.name:
+        if path and path[-1].speaker == self.persona.name:
+            path = path[:-1]
+        if not path:
             raise InvalidOption("There is no reply to make anew.")
-        self.store.set_active_leaf(self.session.id, path[-1].parent_id, owner=self.owner)
-        try:
-            return self.answer(emit=emit, cancel=cancel)
-        except BaseException:
-            self.store.set_active_leaf(self.session.id, path[-1].id, owner=self.owner)
-            raise
+        return self._answer(path, emit, cancel)
 
     def undo(self) -> tuple[StoredTurn, ...]:
         """Step back before the user's last turn; nothing is deleted. Returns what was left."""
@@ -162,33 +175,45 @@ class Conversation:
 
     def remembered(self, heard: str, path: Sequence[StoredTurn]) -> tuple[Memory, ...]:
         """What the user said before that shares words with `heard`: earlier sessions with this
-        persona, and turns of this one that are too old for the prompt (full-text search, BM25)."""
+        persona, and turns of this one that are too old for the prompt (full-text search, BM25).
+        What was undone, or left on another branch, is not remembered."""
         if not heard:
             return ()
-        near = {turn.id for turn in path[-_RECENT_TURNS:]}
-        found = self.store.search_turns(heard, owner=self.owner, limit=8 * REMEMBERED, match="any")
-        mine = {
-            session.id
-            for session in self.store.list_sessions(owner=self.owner)
-            if session.persona_id == self.session.persona_id
-        }
-        memories = [
-            Memory(
-                text=f'{hit.turn.speaker} once said: "{hit.turn.text}"',
-                id=hit.turn.id,
-                kind="event",
-                subject=hit.turn.speaker,
-                holder=self.persona.name,
-                provenance=(hit.turn.id,),
-                said_at=hit.turn.said_at,
-            )
-            for hit in found
-            if hit.turn.session_id in mine
-            and hit.turn.id not in near
-            and hit.turn.speaker != self.persona.name
-            and hit.turn.text.strip().lower() != heard.strip().lower()
-        ]
-        return tuple(memories[:REMEMBERED])
+        old = frozenset(turn.id for turn in path[:-_RECENT_TURNS])
+        memories: list[Memory] = []
+        for hit in self.store.search_turns(
+            heard, owner=self.owner, limit=8 * REMEMBERED, match="any"
+        ):
+            turn = hit.turn
+            if (
+                turn.speaker != self.persona.name
+                and turn.text.strip().lower() != heard.strip().lower()
+                and turn.id in (old if turn.session_id == self.session.id else self._kept_of(turn))
+            ):
+                memories.append(self._memory_of(turn))
+            if len(memories) == REMEMBERED:
+                break
+        return tuple(memories)
+
+    def _kept_of(self, turn: StoredTurn) -> frozenset[str]:
+        """The turns on the active branch of an earlier session; none if it is another persona's."""
+        if turn.session_id not in self._active_turns:
+            session = self.store.get_session(turn.session_id, owner=self.owner)
+            is_ours = session.persona_id == self.session.persona_id
+            path = self.store.path_to(session.id, owner=self.owner) if is_ours else ()
+            self._active_turns[session.id] = frozenset(each.id for each in path)
+        return self._active_turns[turn.session_id]
+
+    def _memory_of(self, turn: StoredTurn) -> Memory:
+        return Memory(
+            text=f'{turn.speaker} once said: "{turn.text}"',
+            id=turn.id,
+            kind="event",
+            subject=turn.speaker,
+            holder=self.persona.name,
+            provenance=(turn.id,),
+            said_at=turn.said_at,
+        )
 
     def use(self, speaker: Speaker) -> None:
         """Reply with another method or model from now on; the session remembers it."""
@@ -200,15 +225,36 @@ class Conversation:
             model=speaker.lm.name,
             options=dict(speaker.options),
         )
-        self.session = replace(self.session, method=speaker.method, options=dict(speaker.options))
+        self.session = replace(
+            self.session,
+            method=speaker.method,
+            model=speaker.lm.name,
+            options=dict(speaker.options),
+        )
 
     def _seed(self, turns: int, tried: int) -> int:
         text = f"{self.seed}/{turns}/{tried}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
+def checked_user(name: str, persona: Persona) -> str:
+    """The user's name. Raises InvalidOption when it is empty, or could be taken for the persona."""
+    if not name.strip():
+        raise InvalidOption("Your name is empty. Pass --user NAME.")
+    if name.strip().lower() in (persona.name.lower(), persona.display_name.lower()):
+        raise InvalidOption(
+            f"You and the character are both named {name!r}, and turns are told apart by name. "
+            "Pass another name with --user."
+        )
+    return name
+
+
 def checked_message(text: str) -> str:
-    """The text, when it can be replied to. Raises InvalidOption when it is empty or huge."""
+    """The text, when it can be replied to. Raises InvalidOption when it is empty or huge.
+
+    What was not UTF-8 when it was typed becomes replacement characters.
+    """
+    text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
     if not text.strip():
         raise InvalidOption("The message is empty.")
     if len(text) > MAX_MESSAGE_CHARS:

@@ -16,6 +16,8 @@ from personae.errors import FormatError
 
 DEFAULT_MODEL = "embedded"
 DEFAULT_METHOD = "plain"
+KEYS = ("data", "method", "model", "offline", "user")
+MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def load_settings() -> Settings:
     values = _file_values(folders["config"] / "config.toml") | _file_values(Path("personae.toml"))
 
     def value(name: str, default: str) -> str:
-        return os.environ.get(f"PERSONAE_{name.upper()}") or str(values.get(name, default))
+        return os.environ.get(f"PERSONAE_{name.upper()}") or values.get(name, default)
 
     return Settings(
         config_dir=folders["config"],
@@ -74,10 +76,24 @@ def _folders(home: str | None) -> dict[str, Path]:
     }
 
 
-def _file_values(file: Path) -> dict[str, object]:
+def _file_values(file: Path) -> dict[str, str]:
+    """What a configuration file sets, as text. Raises FormatError."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as source:
+            data = source.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise FormatError(
+                f"The configuration is larger than {MAX_FILE_BYTES:,} bytes.", file=file
+            )
+        values = tomllib.loads(data.decode("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FormatError(f"The configuration cannot be read: {error}.", file=file) from error
+    for key, value in values.items():
+        if key not in KEYS:
+            allowed = ", ".join(KEYS)
+            raise FormatError(f"There is no setting {key!r}. Settings: {allowed}.", file=file)
+        if not isinstance(value, str | bool):
+            raise FormatError(f"The setting {key} is not a text or true or false.", file=file)
+    return {key: str(value) for key, value in values.items()}

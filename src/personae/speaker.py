@@ -54,9 +54,12 @@ class Reply:
         }
 
     def to_turn(self) -> Turn:
-        """The reply as the persona's next turn, labelled with the event it was made under."""
-        event = self.draft.notes.get("event")
-        labels = {"event": event} if event else {}
+        """The reply as the persona's next turn, labelled with what later replies must know.
+
+        These are the event it was made under, and the lore entries whose decorators ask for it.
+        """
+        notes = self.draft.notes
+        labels = {name: notes[name] for name in ("event", "lore") if notes.get(name)}
         return Turn(speaker=self.draft.scene.persona.name, text=self.text, labels=labels)
 
 
@@ -120,7 +123,7 @@ class Speaker:
     def score_reference(self, scene: Scene, reference: str) -> Likelihood | None:
         """The likelihood of `reference` after the prompt that this method writes for `scene`.
 
-        None where the model cannot score text. Nothing is generated.
+        None where the model cannot score text. No reply is generated.
         """
         if "score" not in self.lm.capabilities:
             return None

@@ -8,11 +8,13 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import click
 
+from personae.cli.output import plain
 from personae.errors import PersonaeError
 
 _COMMANDS = Path(__file__).parent / "commands"
@@ -62,6 +64,10 @@ def run(arguments: list[str] | None = None) -> None:
         params=[click.Option(["--version"], is_flag=True, is_eager=True, callback=_show_version)],
         no_args_is_help=True,
     )
+    for stream in (sys.stdin, sys.stdout):
+        # What is not UTF-8, or cannot be shown here, is replaced: never a traceback.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = group.main(args=arguments, prog_name="personae", standalone_mode=False)
     except Exception as error:  # noqa: BLE001 - the last handler: the user gets a sentence
@@ -77,7 +83,7 @@ def _report(error: Exception) -> int:
     if os.environ.get("PERSONAE_DEBUG"):
         traceback.print_exception(error)
     if isinstance(error, PersonaeError):
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {plain(error)}", file=sys.stderr)
         return error.exit_code
     if _is_from_click(error, "Exit"):
         return int(getattr(error, "exit_code", 0))
@@ -86,17 +92,17 @@ def _report(error: Exception) -> int:
         return 130
     if hasattr(error, "format_message"):
         usage = getattr(getattr(error, "ctx", None), "get_usage", lambda: "")()
-        print(f"{usage}\nerror: {error.format_message()}".lstrip(), file=sys.stderr)
+        print(plain(f"{usage}\nerror: {error.format_message()}").lstrip(), file=sys.stderr)
         return 2
     if isinstance(error, BrokenPipeError):
         return 1
     if isinstance(error, OSError) and error.strerror:
         place = f" ({error.filename})" if error.filename else ""
-        print(f"error: {error.strerror}{place}.", file=sys.stderr)
+        print(plain(f"error: {error.strerror}{place}."), file=sys.stderr)
         return 1
     log = _write_crash_log(error)
     print(
-        f"error: personae failed unexpectedly ({type(error).__name__}: {error}). "
+        f"error: personae failed unexpectedly ({type(error).__name__}: {plain(error)}). "
         f"Please report it with {log}.",
         file=sys.stderr,
     )
@@ -126,10 +132,12 @@ def _write_crash_log(error: Exception) -> str:
 def _flush_and_exit(code: int) -> None:
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our pipe has left; keep Python from complaining once more at exit.
+    except OSError as error:
+        # The reader of our pipe has left, or the disk is full; Python must not try again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = code or 1
+        if not isinstance(error, BrokenPipeError):
+            print(f"error: The output cannot be written: {error.strerror}.", file=sys.stderr)
     sys.exit(code)
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# Whole escape sequences first, then every control character but tab and line feed.
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+
+
+def plain(text: object) -> str:
+    """The text without what a terminal would obey: cards, models and stores are not trusted."""
+    return _CONTROL.sub("", str(text))
 
 
 def print_json(value: Any) -> None:
@@ -17,14 +28,18 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """A table on stdout; wide cells wrap."""
+    """A table on stdout; wide cells wrap, and words wider than their column are folded."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(*columns, title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(plain(title)) if title else None, title_justify="left", box=box.SIMPLE_HEAD
+    )
+    for column in columns:
+        table.add_column(Text(plain(column)), overflow="fold")
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*(Text(plain(cell)) for cell in row))
     stdout().print(table)
 
 

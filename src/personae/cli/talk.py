@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from personae.cli.output import stderr, stdout
+from personae.cli.output import plain, stderr, stdout
 from personae.draft import Emission
 from personae.errors import Cancelled, InvalidOption, PersonaeError, UnknownEntry
 
 if TYPE_CHECKING:
     from personae.conversation import Conversation
     from personae.speaker import Reply
+    from personae.store.types import StoredTurn
 
 _SHOWN_ON_RESUME = 4
 
@@ -44,16 +46,26 @@ class Talk:
         if not self._as_json:
             self._open()
         if self._talk.awaits_reply:
-            self._reply(self._talk.answer)
+            self._attempt(lambda: self._reply(self._talk.answer))
         for line in self._lines():
             if line == "/quit":
                 break
-            try:
-                self._take(line)
-            except PersonaeError as error:
-                self._say_error(error)
+            self._attempt(partial(self._take, line))
         if not self._as_json:
-            self._remarks.print(f"Kept as session {self._talk.session.id}.", style="dim")
+            self._remark(f"Kept as session {self._talk.session.id}.")
+
+    def _attempt(self, action: Callable[[], None]) -> None:
+        """Do what a line asks; what goes wrong is said, and the talk goes on."""
+        try:
+            action()
+        except PersonaeError as error:
+            self._say_error(error)
+
+    def _remark(self, text: str) -> None:
+        self._remarks.print(plain(text), style="dim", markup=False)
+
+    def _show(self, text: str) -> None:
+        self._out.print(plain(text), markup=False)
 
     def _take(self, line: str) -> None:
         if not line.startswith("/"):
@@ -67,42 +79,41 @@ class Talk:
     def _open(self) -> None:
         session = self._talk.session
         model = f"{session.method} on {self._talk.speaker.lm.name}"
-        self._remarks.print(
-            f"{self._talk.persona.name} ({model}). /help lists what you can do, /quit leaves.",
-            style="dim",
+        self._remark(
+            f"{self._talk.persona.name} ({model}). /help lists what you can do, /quit leaves."
         )
         path = self._talk.path
         if self._is_resumed:
-            self._remarks.print(
+            self._remark(
                 f"Going on with session {session.id}, {len(path)} turns so far "
-                "(--new begins another).",
-                style="dim",
+                "(--new begins another)."
             )
-        for turn in path[-_SHOWN_ON_RESUME:]:
-            from personae.steps.describe_persona import fill
+        self._show_last_turns(path)
 
-            text = (
-                fill(turn.text, self._talk.scene(path))
-                if turn.labels.get("greeting")
-                else turn.text
-            )
-            self._print_turn(turn.speaker, text)
+    def _show_last_turns(self, path: Sequence[StoredTurn]) -> None:
+        from personae.steps.fit_prompt import spoken
+
+        scene = self._talk.scene(path)
+        for turn in scene.turns[-_SHOWN_ON_RESUME:]:
+            self._print_turn(turn.speaker, spoken(turn, scene))
 
     def _lines(self) -> Iterator[str]:
         """Non-empty lines that the user types; Ctrl-D ends, Ctrl-C clears the line."""
-        prompt = f"{self._talk.session.user_name}: "
+        prompt = plain(f"{self._talk.session.user_name}: ")
         interactive = sys.stdin.isatty() and not self._as_json
         if interactive:
             import readline  # noqa: F401 - gives input() editing and history
         while True:
             try:
-                line = input(prompt) if interactive else next(sys.stdin, "\0").rstrip("\n")
+                line = input(prompt) if interactive else sys.stdin.readline()
             except EOFError:
                 return
             except KeyboardInterrupt:
-                self._remarks.print("\n/quit leaves.", style="dim")
+                if not interactive:
+                    raise
+                self._remark("\n/quit leaves.")
                 continue
-            if line == "\0":
+            if not line and not interactive:
                 return
             if line.strip():
                 yield line.strip()
@@ -122,7 +133,7 @@ class Talk:
                 reply = job.result()
             except Cancelled:
                 shown.end("")
-                self._remarks.print("Stopped. /regenerate is not needed: say on.", style="dim")
+                self._remark("Stopped. Say on, or /regenerate.")
                 return
             except BaseException:
                 shown.end("")
@@ -135,7 +146,7 @@ class Talk:
         if self._as_json:
             print(json.dumps({"error": str(error)}, ensure_ascii=False), flush=True)
         else:
-            self._remarks.print(f"error: {error}", style="red", markup=False)
+            self._remarks.print(plain(f"error: {error}"), style="red", markup=False)
 
     def _print_turn(self, speaker: str, text: str) -> None:
         from rich.markup import escape
@@ -143,7 +154,7 @@ class Talk:
         is_own = speaker == self._talk.persona.name
         name = self._talk.persona.display_name if is_own else speaker
         style = "bold cyan" if is_own else "bold"
-        self._out.print(f"[{style}]{escape(name)}:[/] {escape(text)}")
+        self._out.print(f"[{style}]{escape(plain(name))}:[/] {escape(plain(text))}")
 
     def _help(self, _: str) -> None:
         for name, (_run, meaning) in self._commands.items():
@@ -156,7 +167,7 @@ class Talk:
         if self._as_json:
             print(json.dumps(details, ensure_ascii=False))
         elif argument == "prompt":
-            self._out.print(str(details.get("prompt", "")), markup=False)
+            self._show(str(details.get("prompt", "")))
         else:
             show_why(details, self._out)
 
@@ -164,16 +175,16 @@ class Talk:
         path = self._talk.path
         memories = self._talk.scene(path).memories
         if not memories:
-            self._remarks.print("The last message brings nothing back.", style="dim")
+            self._remark("The last message brings nothing back.")
         for memory in memories:
             day = f"{memory.said_at:%Y-%m-%d %H:%M}" if memory.said_at else ""
-            self._out.print(f"  {day}  {memory.text}  (turn {memory.id})", markup=False)
+            self._show(f"  {day}  {memory.text}  (turn {memory.id})")
 
     def _undo(self, _: str) -> None:
         left = self._talk.undo()
         if not left:
             raise InvalidOption("There is nothing to undo.")
-        self._remarks.print(f"Took back {len(left)} turns.", style="dim")
+        self._remark(f"Took back {len(left)} turns.")
 
     def _regenerate(self, _: str) -> None:
         self._reply(self._talk.regenerate)
@@ -186,7 +197,7 @@ class Talk:
         if not argument:
             for number, turn in enumerate(siblings, start=1):
                 mark = "*" if turn.id == path[-1].id else " "
-                self._out.print(f" {mark}{number}. {turn.text}", markup=False)
+                self._show(f" {mark}{number}. {turn.text}")
             return
         if not argument.isdigit() or not 1 <= int(argument) <= len(siblings):
             raise InvalidOption(f"/branch takes a number from 1 to {len(siblings)}.")
@@ -195,19 +206,24 @@ class Talk:
         self._print_turn(chosen.speaker, chosen.text)
 
     def _method(self, argument: str) -> None:
+        import shlex
+
         from personae.cli.opening import open_speaker
         from personae.registry import parse_options
 
         if not argument:
             speaker = self._talk.speaker
-            self._remarks.print(f"{speaker.method} {dict(speaker.options) or ''}", markup=False)
+            self._remark(f"{speaker.method} {dict(speaker.options) or ''}")
             return
-        name, *pairs = argument.split()
+        try:
+            name, *pairs = shlex.split(argument)
+        except ValueError as error:
+            raise InvalidOption(f"{argument!r} does not parse: {error}.") from error
         speaker = open_speaker(
             self._talk.speaker.lm, name, parse_options(pairs), seed=self._talk.seed
         )
         self._talk.use(speaker)
-        self._remarks.print(f"Replying with {speaker.method} from now on.", style="dim")
+        self._remark(f"Replying with {speaker.method} from now on.")
 
     def _save(self, argument: str) -> None:
         from personae.formats.reading import write_dialogues
@@ -219,14 +235,14 @@ class Talk:
             raise InvalidOption(f"{target} is there already; choose another name.")
         dialogue = self._talk.store.dialogue(self._talk.session.id, owner=self._talk.owner)
         write_dialogues([dialogue], target)
-        self._remarks.print(f"Saved {len(dialogue.turns)} turns to {target}.", style="dim")
+        self._remark(f"Saved {len(dialogue.turns)} turns to {target}.")
 
 
 class _Shown:
     """What of the reply in the making stands on the screen."""
 
     def __init__(self, name: str, *, is_quiet: bool) -> None:
-        self._name, self._is_quiet = name, is_quiet
+        self._name, self._is_quiet = plain(name), is_quiet
         self._text = ""
         self._is_begun = False
 
@@ -239,13 +255,14 @@ class _Shown:
             self._text, self._is_begun = "", False
         elif emission.kind == "text":
             self._begin()
-            self._text += emission.text
-            self._write(emission.text)
+            self._text += plain(emission.text)
+            self._write(plain(emission.text))
 
     def end(self, text: str) -> None:
         """The reply is complete: show it again where it differs from what was streamed."""
         if self._is_quiet:
             return
+        text = plain(text)
         if text and text.strip() != self._text.strip():
             if self._is_begun:
                 self._write(" …\n")
@@ -268,30 +285,28 @@ class _Shown:
 
 def show_why(details: dict[str, Any], out: Any) -> None:
     """Print how a reply came about: method, candidates, evidence, prompt parts, timings."""
+    for line in _why_lines(details):
+        out.print(plain(line), markup=False)
+
+
+def _why_lines(details: dict[str, Any]) -> Iterator[str]:
     usage, timings = details.get("usage", {}), details.get("timings", {})
-    out.print(f"method     {details.get('method')} on {details.get('model')}", markup=False)
+    yield f"method     {details.get('method')} on {details.get('model')}"
     for number, candidate in enumerate(details.get("candidates", []), start=1):
         scores = {**candidate.get("scores", {}), "seed": candidate.get("seed")}
         faults = candidate.get("faults")
         extra = f" faults={faults}" if faults else ""
-        out.print(f"candidate  {number}. {candidate['text']!r} {scores}{extra}", markup=False)
+        yield f"candidate  {number}. {candidate['text']!r} {scores}{extra}"
     for piece in details.get("evidence", []):
-        out.print(
-            f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}", markup=False
-        )
+        yield f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}"
     for part in details.get("parts", []):
-        out.print(
-            f"prompt     {part['name']} ({part['role']}, {part['tokens']} tokens)", markup=False
-        )
+        yield f"prompt     {part['name']} ({part['role']}, {part['tokens']} tokens)"
     for key, value in details.get("notes", {}).items():
-        out.print(f"note       {key}: {value}", markup=False)
-    out.print(
+        yield f"note       {key}: {value}"
+    yield (
         f"tokens     {usage.get('prompt_tokens')} read, {usage.get('cached_tokens')} of them "
-        f"cached, {usage.get('completion_tokens')} written",
-        markup=False,
+        f"cached, {usage.get('completion_tokens')} written"
     )
-    out.print(
-        f"time       first token {timings.get('first_token_s')} s, total "
-        f"{timings.get('total_s')} s",
-        markup=False,
+    yield (
+        f"time       first token {timings.get('first_token_s')} s, total {timings.get('total_s')} s"
     )

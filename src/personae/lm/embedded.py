@@ -4,8 +4,8 @@ Concurrent requests share llama.cpp's slots and are decoded as one batch. The en
 its control endpoint is a Unix socket in a private folder, and only this module talks to it (for the
 tokenizer and the chat template, which xllamacpp does not export).
 
-Batching rounds: beside other requests, and after a cached prefix, llama.cpp computes the same row in
-another block, with other last bits. Measured with eight requests at once: with one cache for all
+Batching rounds: beside other requests, and after a cached prefix, llama.cpp computes the same row
+in another block, with other last bits. Measured with eight requests at once: with one cache for all
 slots 0 of 16 texts were what the same requests gave alone; with a cache a slot (`kv_unified=False`,
 used here) 16 of 16 for short prompts, but 3 of 8 for prompts of 100 to 700 words. So a request that
 is `replayable` runs alone and without the prompt cache, and depends on nothing but itself.
@@ -44,7 +44,8 @@ from personae.lm.weights import WEIGHTS_SHA256, embedded_weights
 
 _CAPABILITIES: frozenset[Capability] = frozenset({"chat", "complete", "score", "schema", "grammar"})
 # Best of the speed-for-perplexity table in docs/models.md.
-DEFAULT_QUANTISATION = "Q4_0"
+DEFAULT_QUANTISATION = "Q8_0"
+_FOLDER_PREFIX = "personae-engine-"
 
 
 def open_embedded(
@@ -148,7 +149,7 @@ class _Engine:
             ) from error
         self.slots, self.context_tokens = slots, context_tokens
         self.version = f"xllamacpp{xllamacpp.__version__}"
-        self._folder = Path(tempfile.mkdtemp(prefix="personae-"))
+        self._folder = _private_folder()
         params = xllamacpp.CommonParams()
         params.model.path = str(file)
         params.hostnames = [str(self._folder / "engine.sock")]
@@ -377,6 +378,26 @@ def _special_token_pattern(props: dict[str, Any]) -> re.Pattern[str]:
 def _defuse(match: re.Match[str]) -> str:
     # A word joiner after the first character: reads the same, and is no control token any more.
     return match.group()[0] + "\u2060" + match.group()[1:]
+
+
+def _private_folder() -> Path:
+    """A new folder for the control socket; those that killed processes left are swept away."""
+    root = Path(tempfile.gettempdir())
+    for left in root.glob(f"{_FOLDER_PREFIX}*-*"):
+        number = left.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
+        if number.isdigit() and not _is_running(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _default_threads() -> int:

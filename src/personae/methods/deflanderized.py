@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from personae.data import Persona
-from personae.draft import Candidate, Draft, Kit, PromptPart, Step, chain
+from personae.draft import Candidate, Count, Draft, Kit, PromptPart, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.call_tools import call_tools
 from personae.steps.choose import choose
@@ -37,9 +37,9 @@ TAGLINES = (
 def deflanderized(
     *,
     deflanderize: bool = True,
-    temperature: float = 0.7,
-    max_tokens: int = 64,
-    max_calls: int = 2,
+    temperature: Temperature = 0.7,
+    max_tokens: Count = 64,
+    max_calls: Count = 2,
 ) -> Step:
     """Function prompt, execution, dialogue prompt, answer (paper, section 3).
 
@@ -93,14 +93,19 @@ def _drop_taglines() -> Step:
 
 
 def _without_taglines(candidate: Candidate) -> Candidate:
-    """The candidate without the sentences that hold a tagline, unless nothing would be left."""
+    """The candidate without the sentences that hold a tagline.
+
+    Where nothing would be left it stays, with a fault that makes others be chosen.
+    """
     sentences = split_sentences(candidate.text)
     kept = [text for text in sentences if not holds_tagline(text)]
     if len(kept) == len(sentences):
         return candidate
-    text = " ".join(kept) or "I could not say."
+    if not kept:
+        faults = [*candidate.detail.get("faults", ()), "tagline"]
+        return replace(candidate, detail={**candidate.detail, "faults": faults})
     dropped = [text for text in sentences if text not in kept]
-    return replace(candidate, text=text, detail={**candidate.detail, "taglines": dropped})
+    return replace(candidate, text=" ".join(kept), detail={**candidate.detail, "taglines": dropped})
 
 
 def holds_tagline(text: str) -> bool:

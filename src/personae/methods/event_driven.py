@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from personae.data import Event, Scene, Turn
-from personae.draft import Draft, Evidence, Kit, PromptPart, Step, chain
-from personae.errors import InvalidOption
+from personae.draft import Count, Draft, Evidence, Kit, Limit, PromptPart, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
-from personae.steps.describe_persona import describe_persona
+from personae.steps.describe_persona import describe_persona, fill
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
 from personae.steps.sample import sample
@@ -34,12 +33,12 @@ _TAIL_TURNS = 4
 
 def event_driven(
     *,
-    temperature: float = 0.7,
-    max_tokens: int = 96,
-    max_sentences: int = 3,
+    temperature: Temperature = 0.7,
+    max_tokens: Count = 96,
+    max_sentences: Limit = 3,
     events: bool = True,
     proactive: bool = True,
-    active_turns: int = 3,
+    active_turns: Count = 3,
 ) -> Step:
     """Card, then the current event, then the history.
 
@@ -47,8 +46,6 @@ def event_driven(
     character brings it up itself when it has just begun, or when the user says little.
     `events=False` is the ablation.
     """
-    if active_turns < 1:
-        raise InvalidOption(f"active_turns={active_turns} is not a number of turns of 1 or more.")
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(),
@@ -72,11 +69,12 @@ def _add_event(proactive: bool, active_turns: int) -> Step:
     def step(draft: Draft, kit: Kit) -> Draft:
         scene = draft.scene
         history = event_history(scene)
-        scheduled = _running(scene, history, active_turns) or _begin(scene, kit, history)
+        now = scene.now or kit.clock()
+        scheduled = _running(scene, now, history, active_turns) or _begin(scene, kit, now, history)
         if scheduled is None:
             return draft
         opens = proactive and (scheduled.turn == 0 or user_says_little(scene))
-        part = PromptPart("event", event_text(scheduled.event, opens), role="volatile")
+        part = PromptPart("event", fill(event_text(scheduled.event, opens), scene), role="volatile")
         found = Evidence(
             scheduled.event.what_happened, f"event:{scheduled.event.id}", scheduled.score
         )
@@ -89,7 +87,11 @@ def _add_event(proactive: bool, active_turns: int) -> Step:
 
 def event_history(scene: Scene) -> list[str]:
     """For each own turn so far, the id of the event active in it ("" for none)."""
-    own = (turn for turn in scene.turns if turn.speaker == scene.persona.name)
+    own = (
+        turn
+        for turn in scene.turns
+        if turn.speaker == scene.persona.name and turn.kind == "utterance"
+    )
     return [_event_id(turn) for turn in own]
 
 
@@ -122,7 +124,11 @@ def is_cooling(event: Event, history: Sequence[str]) -> bool:
 
 def user_says_little(scene: Scene) -> bool:
     """Whether the user's last two turns have fewer than four words each."""
-    said = [turn.text for turn in scene.turns if turn.speaker != scene.persona.name][-2:]
+    said = [
+        turn.text
+        for turn in scene.turns
+        if turn.speaker != scene.persona.name and turn.kind == "utterance"
+    ][-2:]
     return len(said) == 2 and all(len(text.split()) < FEW_WORDS for text in said)
 
 
@@ -138,7 +144,9 @@ def event_text(event: Event, opens: bool) -> str:
     return "\n".join(lines)
 
 
-def _running(scene: Scene, history: Sequence[str], active_turns: int) -> Scheduled | None:
+def _running(
+    scene: Scene, now: datetime, history: Sequence[str], active_turns: int
+) -> Scheduled | None:
     """The event of the last turn, while it lasts and its window is still open."""
     if not history or not history[-1]:
         return None
@@ -148,14 +156,16 @@ def _running(scene: Scene, history: Sequence[str], active_turns: int) -> Schedul
             break
         turns += 1
     event = next((e for e in (*scene.events, *scene.persona.events) if e.id == history[-1]), None)
-    if event is None or turns >= active_turns or (scene.now and not is_open(event, scene.now)):
+    # An event without a cooldown may begin again at once: each run of `active_turns` is one.
+    turn = turns % active_turns
+    if event is None or turn == 0 or not is_open(event, now):
         return None
-    return Scheduled(event, turns, 1.0)
+    return Scheduled(event, turn, 1.0)
 
 
-def _begin(scene: Scene, kit: Kit, history: Sequence[str]) -> Scheduled | None:
+def _begin(scene: Scene, kit: Kit, now: datetime, history: Sequence[str]) -> Scheduled | None:
     """A new event: the most fitting one with an embedder, else one drawn by weight."""
-    pool = candidates(scene, scene.now or kit.clock(), history)
+    pool = candidates(scene, now, history)
     if not pool:
         return None
     tail = " ".join(turn.text for turn in scene.turns[-_TAIL_TURNS:])
@@ -169,7 +179,7 @@ def _begin(scene: Scene, kit: Kit, history: Sequence[str]) -> Scheduled | None:
         SIMILARITY_SHARE * float(similarity[i]) + RECENCY_SHARE * _rested(event, history)
         for i, event in enumerate(pool)
     ]
-    best = max(range(len(pool)), key=lambda i: (scores[i] * pool[i].weight, -i))
+    best = max(range(len(pool)), key=lambda i: (max(scores[i], 0.0) * pool[i].weight, -i))
     return Scheduled(pool[best], 0, round(scores[best], 4))
 
 

@@ -1,12 +1,12 @@
-"""The whole card, put where it helps: persona, examples, lorebook, and what is recalled."""
+"""Persona and lorebook, with what bears on the last turn recalled right before it."""
 
 from __future__ import annotations
 
-from personae.draft import Step, chain
+from personae.draft import Count, Limit, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.activate_lore import activate_lore
 from personae.steps.choose import choose
-from personae.steps.describe_persona import describe_persona
+from personae.steps.describe_persona import Detail, describe_persona
 from personae.steps.fit_prompt import VolatileRole, fit_prompt
 from personae.steps.generate import generate
 from personae.steps.recall import recall
@@ -18,20 +18,22 @@ ENTRY = EntryInfo(needs=("chat",), embedder=True)
 
 def in_character(
     *,
-    temperature: float = 0.7,
-    max_tokens: int = 96,
-    max_sentences: int = 3,
-    examples: int = 2,
-    recalled: int = 3,
+    detail: Detail = "brief",
+    temperature: Temperature = 0.3,
+    max_tokens: Count = 96,
+    max_sentences: Limit = 2,
+    examples: Limit = 0,
+    recalled: Limit = 2,
     volatile_role: VolatileRole = "system",
 ) -> Step:
-    """The whole card: persona, examples, lorebook, and what is recalled for the last turn.
+    """Persona, lorebook, and what is recalled for the last turn shown right before it.
 
-    Ours, not a paper's. `recalled=0` or `examples=0` turns that part off.
+    Ours, not a paper's. For larger models `detail="full"` and `examples=3` show the whole card; the
+    embedded one does better without (docs/methods.md). `recalled=0` turns the recall off.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
-        describe_persona(),
+        describe_persona(detail=detail),
         show_examples(limit=examples),
         activate_lore(),
         *([recall(k=recalled)] if recalled else []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from personae.draft import Step, chain
+from personae.draft import Count, Limit, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
@@ -15,15 +15,15 @@ ENTRY = EntryInfo(aka=("baseline",), needs=("chat",))
 
 def plain(
     *,
-    detail: Detail = "full",
-    temperature: float = 0.7,
-    max_tokens: int = 96,
-    max_sentences: int = 3,
-    history_turns: int | None = None,
+    detail: Detail = "brief",
+    temperature: Temperature = 0.3,
+    max_tokens: Count = 96,
+    max_sentences: Limit = 2,
+    history_turns: Count | None = None,
 ) -> Step:
     """Describe the persona in the system prompt, show the history, take what comes.
 
-    `detail="statements"` shows name and statements only. `max_sentences=0` lifts the limit.
+    `detail="full"` shows all of the card, for larger models. `max_sentences=0` lifts the limit.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),

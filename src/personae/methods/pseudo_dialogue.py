@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae import skills
-from personae.draft import Candidate, Draft, Evidence, Kit, PromptPart, Step, chain
+from personae.draft import (
+    Candidate,
+    Count,
+    Draft,
+    Evidence,
+    Kit,
+    Limit,
+    PromptPart,
+    Step,
+    Temperature,
+    chain,
+)
 from personae.errors import InvalidOption
 from personae.lm.types import Message
 from personae.registry import EntryInfo
 from personae.skills.skill import read_skill
 from personae.steps.choose import choose
 from personae.steps.describe_persona import fill
+from personae.steps.fit_prompt import spoken
 from personae.steps.generate import generate
 from personae.steps.sample import sample
 
@@ -36,18 +48,20 @@ ENTRY = EntryInfo(
 
 Match = Literal["random", "static", "dynamic", "none"]
 Layout = Literal["chat", "text"]
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+_MESSAGE_OVERHEAD = 8  # what a chat template adds to each message
 
 
 def pseudo_dialogue(
     *,
     match: Match = "dynamic",
     layout: Layout = "chat",
-    utterances: int = 8,
-    rerank: int = 1,
-    temperature: float = 0.7,
-    max_tokens: int = 64,
-    max_sentences: int = 3,
-    history_turns: int = 8,
+    utterances: Count = 8,
+    rerank: Count = 1,
+    temperature: Temperature = 0.7,
+    max_tokens: Count = 64,
+    max_sentences: Limit = 3,
+    history_turns: Count = 8,
 ) -> Step:
     """Pair each utterance u_j with a context c_j, show the pairs as if they had been said.
 
@@ -81,16 +95,39 @@ def _write_pairs(match: Match, layout: Layout, utterances: int, history_turns: i
         pairs = matched_pairs(lines, context_pool(), scene.last_user_text, match, kit)
         found = [Evidence(line, "utterance", 0.0, {"context": context}) for context, line in pairs]
         draft = replace(draft, evidence=(*draft.evidence, *found)).noting(match=match)
-        recent = scene.turns[-history_turns:]
+        recent = [turn for turn in scene.turns if turn.kind == "utterance"][-history_turns:]
         history = [
             (scene.persona.display_name if turn.speaker == scene.persona.name else scene.user,
-             fill(turn.text, scene))
+             spoken(turn, scene))
             for turn in recent
         ]  # fmt: skip
         write = _as_text if layout == "text" else _as_chat
-        return write(draft, pairs, history, match)
+        return _fitting(lambda p, h: write(draft, p, h, match), pairs, history, kit)
 
     return step
+
+
+def _fitting(
+    write: Callable[[Pairs, Pairs], Draft], pairs: Pairs, history: Pairs, kit: Kit
+) -> Draft:
+    """The draft that `write` makes of what fits: the oldest turns go first, then the pairs
+    of least relevance. Raises InvalidOption when the last turn alone does not fit."""
+    while True:
+        draft = write(pairs, history)
+        texts = [draft.text_prompt, *(message.content for message in draft.messages)]
+        needed = sum(kit.lm.count_tokens(text) + _MESSAGE_OVERHEAD for text in texts)
+        room = kit.lm.context_tokens - draft.sampling.max_tokens
+        if needed <= room:
+            return draft
+        if len(history) > 1:
+            history = history[1:]
+        elif len(pairs) > 1:
+            pairs = pairs[1:]
+        else:
+            raise InvalidOption(
+                f"The persona and the last turn need {needed} tokens and {max(room, 0)} fit. "
+                "Shorten them, or open the model with a larger context."
+            )
 
 
 def matched_pairs(
@@ -125,7 +162,7 @@ def context_pool() -> tuple[str, ...]:
     return tuple(dict.fromkeys(said for shot in shots for said, _ in shot.dialogue))
 
 
-def _as_text(draft: Draft, pairs: Any, history: Any, match: Match) -> Draft:
+def _as_text(draft: Draft, pairs: Pairs, history: Pairs, match: Match) -> Draft:
     scene = draft.scene
     name, user = scene.persona.display_name, scene.user
     head = f"The following is a conversation between {user} and {name}."
@@ -140,7 +177,7 @@ def _as_text(draft: Draft, pairs: Any, history: Any, match: Match) -> Draft:
     return replace(draft, text_prompt=text, sampling=sampling)
 
 
-def _as_chat(draft: Draft, pairs: Any, history: Any, match: Match) -> Draft:
+def _as_chat(draft: Draft, pairs: Pairs, history: Pairs, match: Match) -> Draft:
     name = draft.scene.persona.display_name
     head = f"You are {name}. This is a conversation between {draft.scene.user} and {name}."
     if match == "none":

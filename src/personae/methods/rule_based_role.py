@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from personae.data import Scene
-from personae.draft import Draft, Kit, PromptPart, Step, chain
+from personae.draft import Count, Draft, Kit, Limit, PromptPart, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.call_tools import call_tools
 from personae.steps.choose import choose
@@ -33,11 +33,11 @@ DECISION = (
 
 def rule_based_role(
     *,
-    temperature: float = 0.7,
-    max_tokens: int = 64,
-    max_sentences: int = 2,
-    max_words: int = 30,
-    max_calls: int = 2,
+    temperature: Temperature = 0.7,
+    max_tokens: Count = 64,
+    max_sentences: Limit = 2,
+    max_words: Count = 30,
+    max_calls: Count = 2,
 ) -> Step:
     """Character card plus scene contract: who, what may be said and done here, how long.
 

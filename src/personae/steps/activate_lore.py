@@ -97,23 +97,17 @@ def _with_entries(
     first: list[PromptPart] = []
     last: list[PromptPart] = []
     after: dict[str, list[PromptPart]] = {}
-    before_identity: list[PromptPart] = []
-    for entry in active:
+    for entry in sorted(active, key=lambda entry: entry.position == "after_char"):
         part = _part(entry, scene)
         anchor = _anchor(entry.position, parts)
-        if part.role != "system" or entry.position == "after_char":
-            last.append(part)
-        elif entry.position == "before_desc":
-            before_identity.append(part)
-        elif anchor:
+        if part.role == "system" and entry.position in ("before_char", "before_desc"):
+            first.append(part)
+        elif part.role == "system" and anchor:
             after.setdefault(anchor, []).append(part)
         else:
-            (first if entry.position == "before_char" else last).append(part)
-    after.setdefault("", []).extend(first + before_identity)
-    placed = after[""] + [
-        each for part in parts for each in (part, *after.pop(part.name, ()))
-    ]
-    return (*placed, *last)
+            last.append(part)
+    placed = [each for part in parts for each in (part, *after.pop(part.name, ()))]
+    return (*first, *placed, *last)
 
 
 def _anchor(position: str, parts: Sequence[PromptPart]) -> str:

@@ -8,11 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from personae.data import Scene, Tool
-from personae.draft import Draft, Evidence, Kit, PromptPart, Step
+from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
+from personae.errors import InvalidOption
 from personae.lm.types import Message, Request, Sampling, ToolCall
 from personae.registry import EntryInfo
+from personae.steps.fit_prompt import spoken
 
 ENTRY = EntryInfo(needs=("schema",))
+
+_OVERHEAD_TOKENS = 32  # what a chat template adds
 
 DECISION = (
     "You choose functions for {name}. Call a function only when the last message asks for what it "
@@ -20,7 +24,9 @@ DECISION = (
 )
 
 
-def call_tools(*, max_calls: int = 2, instruction: str = DECISION, history_turns: int = 4) -> Step:
+def call_tools(
+    *, max_calls: Count = 2, instruction: str = DECISION, history_turns: Count = 4
+) -> Step:
     """Let the model choose up to `max_calls` calls under a schema, so that none can be invalid.
 
     The schema admits the persona's tools and their parameter schemas only. Results come from host
@@ -77,12 +83,14 @@ def calls_of(text: str, tools: Sequence[Tool]) -> list[ToolCall]:
     known = {tool.name for tool in tools}
     try:
         found = json.loads(text)["calls"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
     calls = [
-        ToolCall(str(call["name"]), dict(call.get("arguments") or {}))
-        for call in found
-        if isinstance(call, dict) and call.get("name") in known
+        ToolCall(call["name"], call.get("arguments") or {})
+        for call in (found if isinstance(found, list) else ())
+        if isinstance(call, dict)
+        and call.get("name") in known
+        and isinstance(call.get("arguments") or {}, dict)
     ]
     return [call for number, call in enumerate(calls) if call not in calls[:number]]
 
@@ -90,14 +98,15 @@ def calls_of(text: str, tools: Sequence[Tool]) -> list[ToolCall]:
 def run_tool(
     call: ToolCall, tools: Sequence[Tool], functions: Mapping[str, Callable[..., Any]]
 ) -> Any:
-    """What a call returns. A host function that fails returns `{"error": …}` to the model."""
+    """What a call returns, as JSON data. A host function that fails returns `{"error": …}`."""
     if call.name in functions:
         try:
-            return functions[call.name](**call.arguments)
+            result = functions[call.name](**call.arguments)
+            return json.loads(json.dumps(result, ensure_ascii=False, default=str))
         except Exception as error:  # noqa: BLE001 - a tool's failure is an answer, not a crash
             return {"error": f"{type(error).__name__}: {error}"}
     table = next((tool.returns for tool in tools if tool.name == call.name), None)
-    if not isinstance(table, dict) or "cases" not in table:
+    if not isinstance(table, dict) or not isinstance(table.get("cases"), dict):
         return table
     key = str(call.arguments.get(str(table.get("by", "")), "")).lower()
     cases = {str(case).lower(): value for case, value in table["cases"].items()}
@@ -117,15 +126,32 @@ def _request(
         f"{json.dumps(tool.parameters.get('properties', {}), ensure_ascii=False)}"
         for tool in tools
     )
-    name = scene.persona.display_name
-    said = "\n".join(f"{turn.speaker}: {turn.text}" for turn in scene.turns[-history_turns:])
-    system = f"{instruction.format(name=name)}\n\nFunctions:\n{listed}"
+    asked = instruction.replace("{name}", scene.persona.display_name)
+    system = f"{asked}\n\nFunctions:\n{listed}"
+    sampling = Sampling(temperature=0.0, max_tokens=64 * max_calls, seed=kit.seed)
+    room = kit.lm.context_tokens - sampling.max_tokens - _OVERHEAD_TOKENS
+    question = _question(scene, room - kit.lm.count_tokens(system), history_turns, kit)
     return Request(
-        messages=(Message("system", system), Message("user", f"{said}\n\nWhich calls, as JSON?")),
+        messages=(Message("system", system), Message("user", question)),
         schema=schema_of(tools, max_calls),
-        sampling=Sampling(temperature=0.0, max_tokens=64 * max_calls, seed=kit.seed),
+        sampling=sampling,
         cancel=kit.cancel,
         replayable=kit.replayable,
+    )
+
+
+def _question(scene: Scene, room: int, history_turns: int, kit: Kit) -> str:
+    """As many of the last turns as there is room for. Raises InvalidOption for too long a last."""
+    needed = 0
+    for turns in range(min(history_turns, len(scene.turns)), 0, -1):
+        said = "\n".join(f"{turn.speaker}: {spoken(turn, scene)}" for turn in scene.turns[-turns:])
+        question = f"{said}\n\nWhich calls, as JSON?"
+        needed = kit.lm.count_tokens(question)
+        if needed <= room:
+            return question
+    raise InvalidOption(
+        f"The functions leave room for {max(room, 0)} tokens, and the last message has {needed}. "
+        "Shorten it, or open the model with a larger context."
     )
 
 

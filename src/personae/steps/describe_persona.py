@@ -13,7 +13,7 @@ from personae.text.macros import expand
 
 ENTRY = EntryInfo()
 
-Detail = Literal["statements", "full"]
+Detail = Literal["brief", "full"]
 _TRAIT_WORDS = {
     "openness": ("conventional", "imaginative"),
     "conscientiousness": ("careless", "conscientious"),
@@ -26,8 +26,8 @@ _TRAIT_WORDS = {
 def describe_persona(*, detail: Detail = "full", rules: bool = True) -> Step:
     """Add the persona's parts to the system prompt.
 
-    `detail="statements"` gives name and statements only, as PersonaChat does. `rules` asks for a
-    short reply in character. A card's own `system_prompt` replaces ours, with `{{original}}`
+    `detail="brief"` gives name and statements, as PersonaChat does, or the description where there
+    are no statements: more confuses a small model. `rules` asks for a short reply in character. A card's own `system_prompt` replaces ours, with `{{original}}`
     standing for it (Card V2). The text depends on persona and user alone, so that it stays in the
     prompt cache from turn to turn.
     """
@@ -74,10 +74,11 @@ def fill(text: str, scene: Scene, original: str = "") -> str:
 
 
 def _identity(persona: Persona, detail: Detail) -> str:
-    name = persona.display_name
-    if detail == "statements" or not persona.description:
-        return f"You are {name}."
-    return f"You are {name}. {persona.description}"
+    """Who it is; without statements the description is all there is to say."""
+    about = [persona.description] if detail == "full" else []
+    if detail == "brief" and not persona.statements:
+        about = [persona.description, persona.personality]
+    return " ".join([f"You are {persona.display_name}.", *filter(None, about)])
 
 
 def _full_texts(scene: Scene) -> dict[str, str]:

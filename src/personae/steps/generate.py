@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from personae.draft import Candidate, Draft, Emission, Kit, Step
+from personae.draft import Candidate, Count, Draft, Emission, Kit, Limit, Step
 from personae.lm.types import Generation, Request, Sampling, Timings, require
 from personae.registry import EntryInfo
 from personae.text.faults import faults_of
@@ -16,7 +16,7 @@ ENTRY = EntryInfo(needs=("chat",))
 _SEED_STEP = 7919  # keeps the seeds of candidates and attempts apart
 
 
-def generate(*, candidates: int = 1, attempts: int = 3, max_sentences: int = 3) -> Step:
+def generate(*, candidates: Count = 1, attempts: Count = 3, max_sentences: Limit = 3) -> Step:
     """Add `candidates` replies; one with a fault is written anew, up to `attempts` times.
 
     Faults are those of `text.faults`: empty, leaking the prompt, repeating itself, echoing. The

@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from personae.data import Scene
-from personae.draft import Draft, Evidence, Kit, PromptPart, Step
+from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
 from personae.registry import EntryInfo
+from personae.steps.describe_persona import fill
 
 ENTRY = EntryInfo()
 
 
-def recall(*, k: int = 3, min_score: float = 0.2) -> Step:
+def recall(*, k: Count = 3, min_score: float = 0.2) -> Step:
     """Find the `k` pieces most similar to the last turn (cosine) and show them last.
 
     Searched are the persona's statements and knowledge, what is known of the user, and the scene's
-    memories. Without an embedder the scene's memories are shown as they are, newest first.
+    memories. Without an embedder the scene's first `k` memories are shown as they are.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
         pool = _pool(draft.scene)
         heard = draft.scene.last_user_text
         if kit.embedder is None or not heard or not pool:
-            found = [piece for piece in pool if piece.source == "memory"][-k:]
+            found = [piece for piece in pool if piece.source == "memory"][:k]
         else:
             vectors = kit.embedder.embed([heard, *(piece.text for piece in pool)])
             scores = vectors[1:] @ vectors[0]
@@ -47,8 +48,8 @@ def recall(*, k: int = 3, min_score: float = 0.2) -> Step:
 def _pool(scene: Scene) -> list[Evidence]:
     persona, user = scene.persona, scene.user_persona
     return [
-        *(Evidence(text, "statement") for text in persona.statements),
-        *(Evidence(passage.text, "knowledge") for passage in persona.knowledge),
+        *(Evidence(fill(text, scene), "statement") for text in persona.statements),
+        *(Evidence(fill(passage.text, scene), "knowledge") for passage in persona.knowledge),
         *(Evidence(text, "user") for text in (user.statements if user else ())),
         *(Evidence(memory.text, "memory") for memory in scene.memories),
     ]

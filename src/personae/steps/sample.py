@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from personae.draft import Draft, Kit, Step
+from personae.draft import Count, Draft, Kit, Share, Step, Temperature
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo()
 
 
-def sample(*, temperature: float = 0.7, max_tokens: int = 96, top_p: float = 0.95) -> Step:
+def sample(*, temperature: Temperature = 0.7, max_tokens: Count = 96, top_p: Share = 0.95) -> Step:
     """Set temperature (0 is greedy), the most tokens of a reply, and nucleus mass."""
 
     def step(draft: Draft, kit: Kit) -> Draft:

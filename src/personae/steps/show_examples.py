@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from personae.draft import Draft, Kit, PromptPart, Step
+from personae.draft import Draft, Kit, Limit, PromptPart, Step
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
 
 ENTRY = EntryInfo()
 
 
-def show_examples(*, limit: int = 3) -> Step:
-    """Add up to `limit` example exchanges; they are the first to go when space is short."""
+def show_examples(*, limit: Limit = 3) -> Step:
+    """Add up to `limit` example exchanges; when space is short they go before the persona does."""
 
     def step(draft: Draft, kit: Kit) -> Draft:
         scene = draft.scene

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from personae.cli.output import print_json
+from personae.cli.output import plain, print_json
 
 if TYPE_CHECKING:
     from personae.data import Persona, Turn
@@ -33,13 +33,13 @@ def ask(
 ) -> None:
     """One reply, without a session: nothing is stored."""
     from personae.cli.opening import load_card, open_named_model, open_speaker
-    from personae.conversation import checked_message
+    from personae.conversation import checked_message, checked_user
     from personae.data import Scene
     from personae.registry import parse_options
     from personae.settings import load_settings
 
     persona = load_card(card)
-    you = user or load_settings().user
+    you = checked_user(user or load_settings().user, persona)
     scene = Scene(persona=persona, user=you)
     if history is not None:
         scene = scene.model_copy(update={"turns": _turns_before(history, persona, you)})
@@ -53,7 +53,7 @@ def ask(
     if as_json:
         print_json(reply.to_dict())
     else:
-        print(reply.text)
+        print(plain(reply.text))
 
 
 def _turns_before(file: Path, persona: Persona, user: str) -> tuple[Turn, ...]:

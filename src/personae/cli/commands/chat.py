@@ -30,9 +30,12 @@ def chat(
     from personae.cli.opening import load_card, open_default_store, open_named_model, open_speaker
     from personae.cli.talk import Talk
     from personae.conversation import Conversation
+    from personae.errors import InvalidOption
     from personae.registry import parse_options
     from personae.settings import load_settings
 
+    if new and session:
+        raise InvalidOption("--new begins a session and --session goes on with one: give one.")
     persona = load_card(card)
     options = parse_options(option or [])
     store = open_default_store()
@@ -40,6 +43,11 @@ def chat(
         latest = None if new or session else store.latest_session(persona.id)
         if session:
             latest = store.get_session(session)
+            if latest.persona_id != persona.id:
+                raise InvalidOption(
+                    f"The session {session} is with {latest.persona_name}, not {persona.name}. "
+                    "See `personae sessions list`."
+                )
         lm = open_named_model(model or (latest.model if latest else ""))
         try:
             chosen = method or (latest.method if latest else "")
@@ -47,6 +55,8 @@ def chat(
             speaker = open_speaker(lm, chosen, {**kept, **options}, seed=seed)
             if latest is not None:
                 talk = Conversation.resume(store, latest.id, speaker, seed=seed)
+                if method or model or option:
+                    talk.use(speaker)
             else:
                 talk = Conversation.begin(
                     store,

@@ -53,7 +53,7 @@ def reply(
     known_format = find("format", format_) if format_ else detect(source)
     method_name = find("method", method or load_settings().method).name
     options = parse_options(option or [])
-    # Replayable requests run one at a time in the embedded engine: more slots would only cost memory.
+    # Replayable requests run one at a time in the embedded engine: more slots only cost memory.
     lm = open_named_model(model, slots=1)
     try:
         speaker = open_speaker(lm, method_name, options, seed=seed, replayable=True)

@@ -1,0 +1,1 @@
+"""An example extension: its folders are those of personae."""
