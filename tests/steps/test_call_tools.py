@@ -103,9 +103,14 @@ def test_a_decision_that_is_none_calls_nothing(text):
     assert calls_of(text, [PRICE, BELL]) == []
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(max_size=5) | st.just("ring"),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-                        st.sampled_from(["calls", "name", "arguments", "x"]), inner, max_size=3)))  # fmt: skip
+KEYS = st.sampled_from(["calls", "name", "arguments", "x"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=5) | st.just("ring"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+)
+
+
+@given(value=VALUES)
 def test_any_json_gives_calls_of_known_tools_with_arguments(value):
     for call in calls_of(json.dumps(value), [PRICE, BELL]):
         assert call.name in ("ring", "price_of")

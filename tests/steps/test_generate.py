@@ -70,13 +70,13 @@ def test_a_reply_ends_early_where_its_sentences_are_complete(draft):
         def generate(self, request, on_text=None):
             for number in range(1000):
                 self.said = number
-                if on_text(f"Sentence {number}. "):
+                if on_text("Bread is baked here. "):
                     break
             return replace(super().generate(request, None), text="", finish_reason="stop")
 
     model = Endless(["-"])
     done, _ = heard_of(draft, model, max_sentences=2)
-    assert done.candidates[0].text == "Sentence 0. Sentence 1."
+    assert done.candidates[0].text == "Bread is baked here. Bread is baked here."
     assert model.said < 5
 
 

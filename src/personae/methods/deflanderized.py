@@ -20,6 +20,7 @@ ENTRY = EntryInfo(
     systems=("S015",),
     aka=("deflanderize", "npc"),
     needs=("chat", "schema"),
+    embedder=True,
     paper="Deflanderization for Game Dialogue: Balancing Character Authenticity with Task "
     "Execution in LLM-based NPCs",
     deviations="Prompting track only; the paper's fine-tuned Qwen3-14B is not reproduced. The "

@@ -18,6 +18,7 @@ ENTRY = EntryInfo(
     systems=("S018",),
     aka=("apo-rrp", "rrp"),
     needs=("chat", "schema"),
+    embedder=True,
     paper="Talk Less, Call Right: Enhancing Role-Play LLM Agents with Automatic Prompt "
     "Optimization and Role Prompting",
     deviations="The calls are enforced by a JSON schema, not only by the prompt. Automatic prompt "

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from personae.data import Scene, Tool
 from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
 from personae.errors import InvalidOption
-from personae.lm.types import Message, Request, Sampling, ToolCall
+from personae.lm.types import Message, Request, Sampling, ToolCall, Usage
 from personae.registry import EntryInfo
 from personae.steps.fit_prompt import spoken
+from personae.steps.similar_calls import similar_calls
 
-ENTRY = EntryInfo(needs=("schema",))
+ENTRY = EntryInfo(needs=("schema",), embedder=True)
 
+Decide: TypeAlias = Callable[[Sequence[Tool], int], tuple[list[ToolCall], Usage]]
 _OVERHEAD_TOKENS = 32  # what a chat template adds
 
 DECISION = (
@@ -25,13 +27,25 @@ DECISION = (
 
 
 def call_tools(
-    *, max_calls: Count = 2, instruction: str = DECISION, history_turns: Count = 4
+    *,
+    max_calls: Count = 2,
+    instruction: str = DECISION,
+    history_turns: Count = 4,
+    min_similarity: float = 0.3,
 ) -> Step:
-    """Let the model choose up to `max_calls` calls under a schema, so that none can be invalid.
+    """Choose up to `max_calls` calls before the character speaks; none of them can be invalid.
 
-    The schema admits the persona's tools and their parameter schemas only. Results come from host
-    functions in `kit.tools`, else from the tool's own table (`returns: {by, cases, otherwise}`).
-    Calls and results go into `notes["tool_calls"]`, the evidence, and a prompt part shown last.
+    With an embedder a function is called when the last turn is at least `min_similarity` (cosine)
+    to it (see `similar_calls`), and the model writes only the arguments that cannot be enumerated.
+    Without one the model decides. Either way it writes under a schema that admits the persona's
+    tools and their parameter schemas only.
+    Measured with the embedded model (name F1, turns with exactly the right calls, small talk that
+    got a call): on 22 turns of `tern` by similarity 0.92, 95 %, 0 of 10; by the model under the
+    schema 0.40, 14 %, 9 of 10; by log p(call | turn) - log p(call | no turn) 0.40 and 0 of 10; by
+    log p(turn | function) 0.82 and 3 of 10. `wenna` orders them the same way (check of S018).
+    Results come from host functions in `kit.tools`, else from the tool's own table
+    (`returns: {by, cases, otherwise}`). Calls and results go into `notes["tool_calls"]`, the
+    evidence, and a prompt part shown last.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -39,11 +53,20 @@ def call_tools(
         if not tools or not draft.scene.last_user_text:
             return draft
         kit.needs("call_tools", "schema")
-        request = _request(draft.scene, tools, max_calls, instruction, history_turns, kit)
-        generation = kit.lm.generate(request)
-        calls = calls_of(generation.text, tools)[:max_calls]
+
+        def written(tools: Sequence[Tool], max_calls: int) -> tuple[list[ToolCall], Usage]:
+            request = decision_request(
+                draft.scene, kit, tools, max_calls, instruction, history_turns
+            )
+            generation = kit.lm.generate(request)
+            return calls_of(generation.text, tools)[:max_calls], generation.usage
+
+        decide = (
+            written if kit.embedder is None else _similar(draft.scene, kit, min_similarity, written)
+        )
+        calls, usage = decide(tools, max_calls)
         results = [(call, run_tool(call, tools, kit.tools)) for call in calls]
-        draft = replace(draft, usage=draft.usage + generation.usage).noting(
+        draft = replace(draft, usage=draft.usage + usage).noting(
             tool_calls=[
                 {"name": call.name, "arguments": call.arguments, "result": result}
                 for call, result in results
@@ -52,6 +75,31 @@ def call_tools(
         return _with_results(draft, results)
 
     return step
+
+
+def _similar(scene: Scene, kit: Kit, min_similarity: float, written: Decide) -> Decide:
+    """The decision by similarity; `written` fills in what cannot be enumerated."""
+
+    def decide(tools: Sequence[Tool], max_calls: int) -> tuple[list[ToolCall], Usage]:
+        found = similar_calls(
+            scene.last_user_text,
+            tools,
+            kit.need_embedder("call_tools"),
+            min_similarity=min_similarity,
+            max_calls=max_calls,
+            name=scene.persona.display_name,
+        )
+        calls: list[ToolCall] = []
+        usage = Usage()
+        for call in found:
+            if call.arguments is not None:
+                calls.append(ToolCall(call.tool.name, dict(call.arguments)))
+                continue
+            filled, cost = written([call.tool], 1)
+            calls, usage = calls + filled, usage + cost
+        return [call for number, call in enumerate(calls) if call not in calls[:number]], usage
+
+    return decide
 
 
 def schema_of(tools: Sequence[Tool], max_calls: int) -> dict[str, Any]:
@@ -89,7 +137,8 @@ def calls_of(text: str, tools: Sequence[Tool]) -> list[ToolCall]:
         ToolCall(call["name"], call.get("arguments") or {})
         for call in (found if isinstance(found, list) else ())
         if isinstance(call, dict)
-        and call.get("name") in known
+        and isinstance(call.get("name"), str)
+        and call["name"] in known
         and isinstance(call.get("arguments") or {}, dict)
     ]
     return [call for number, call in enumerate(calls) if call not in calls[:number]]
@@ -113,14 +162,18 @@ def run_tool(
     return cases.get(key, table.get("otherwise"))
 
 
-def _request(
+def decision_request(
     scene: Scene,
-    tools: Sequence[Tool],
-    max_calls: int,
-    instruction: str,
-    history_turns: int,
     kit: Kit,
+    tools: Sequence[Tool],
+    max_calls: int = 2,
+    instruction: str = DECISION,
+    history_turns: int = 4,
 ) -> Request:
+    """What the model is asked when it decides: the functions, the last turns, and a schema.
+
+    Raises InvalidOption where functions and last turn do not fit the model's context.
+    """
     listed = "\n".join(
         f"- {tool.name}: {tool.description} Parameters: "
         f"{json.dumps(tool.parameters.get('properties', {}), ensure_ascii=False)}"
