@@ -84,7 +84,7 @@ def test_without_a_home_the_folders_are_those_of_the_desktop(place, monkeypatch,
         (b"model = ['a']", "setting model is not a text"),
         (b"[model]\nname = 'x'", "setting model is not a text"),
         (b"x = " + b"[" * 100_000, "cannot be read"),
-        (b"#" * 1_000_001, "Larger than 1,000,000 bytes"),
+        (b"#" * 1_000_001, "larger than 1,000,000 bytes"),
     ],
 )
 def test_a_configuration_that_is_wrong_is_named(place, content, fault):
@@ -108,4 +108,7 @@ def test_any_file_is_settings_or_one_sentence(place, content):
     try:
         load_settings()
     except FormatError as error:
-        assert str(error).startswith("personae.toml")
+        told = str(error)
+    else:
+        told = "personae.toml"
+    assert told.startswith("personae.toml")

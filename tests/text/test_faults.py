@@ -16,3 +16,10 @@ def test_each_fault_is_named():
 
 def test_a_few_shared_words_are_no_leak():
     assert faults_of("I never write what anybody else says, ever.", instructions=[RULES]) == []
+
+
+def test_a_reply_that_goes_in_circles_is_found():
+    assert faults_of("I'm sorry, I'm sorry, I'm sorry.") == ["loops"]
+    assert faults_of("Well. It is what it is, it is what it is, it is what it is") == ["loops"]
+    assert faults_of("No, no, no, I never said never.") == []
+    assert faults_of("I'm sorry, I'm sorry, I was late.") == []

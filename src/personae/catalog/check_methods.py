@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -13,6 +14,20 @@ from personae.speaker import Reply, Speaker
 # The embedded engine has two slots; more workers would only wait.
 WORKERS = 2
 _ROUNDS = 20_000
+_STOPWORDS = frozenset(
+    "a about after again ago all also always am an and another any anybody anyone anything are as "
+    "at away back be because been before being below between both but by can come could day did do "
+    "does doing done down each either else even ever every everybody everyone everything far few "
+    "first for found from get gets give go goes going gone good got great had has have having he "
+    "her here hers him his how i if in into is it its just keep know last left less let like little "
+    "long look lot made make many may me might mine more most much must my name near never new next "
+    "no nobody none nor not nothing now of off oh often old on once one only or other our out over "
+    "own people perhaps place put quite really right said same say see seen she should since so "
+    "some somebody someone something soon still such take tell than that the their them then there "
+    "these they thing things think this those though through time to today together too two under "
+    "until up upon us use used very want was way we well went were what when where which while who "
+    "whole why will with within without work would yes yet you your".split()
+)
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -48,3 +63,18 @@ def paired_p(differences: Sequence[float], seed: int = 0) -> float:
         for _ in range(_ROUNDS)
     )
     return (as_large + 1) / (_ROUNDS + 1)
+
+
+def content_stems(text: str) -> set[str]:
+    """The stems of the words that say something: no stopwords, none of fewer than three letters."""
+    words = (word.removesuffix("'s") for word in re.findall(r"[^\W\d_]+(?:'s)?", text.lower()))
+    return {stem(word) for word in words if len(word) > 2 and word not in _STOPWORDS}
+
+
+def stem(word: str) -> str:
+    """A word without its commonest English endings; rough, but the same for all conditions."""
+    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word.removesuffix(ending) + instead
+            break
+    return word.removesuffix("e") if len(word) > 3 else word

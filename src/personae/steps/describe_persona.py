@@ -27,9 +27,9 @@ def describe_persona(*, detail: Detail = "full", rules: bool = True) -> Step:
     """Add the persona's parts to the system prompt.
 
     `detail="brief"` gives name and statements, as PersonaChat does, or the description where there
-    are no statements: more confuses a small model. `rules` asks for a short reply in character. A card's own `system_prompt` replaces ours, with `{{original}}`
-    standing for it (Card V2). The text depends on persona and user alone, so that it stays in the
-    prompt cache from turn to turn.
+    are no statements: more confuses a small model. `rules` asks for a short reply in character. A
+    card's own `system_prompt` replaces ours, with `{{original}}` standing for it (Card V2). The
+    text depends on persona and user alone, so that it stays in the prompt cache from turn to turn.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:

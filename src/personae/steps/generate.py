@@ -8,19 +8,21 @@ from typing import Any
 from personae.draft import Candidate, Count, Draft, Emission, Kit, Limit, Step
 from personae.lm.types import Generation, Request, Sampling, Timings, require
 from personae.registry import EntryInfo
-from personae.text.faults import faults_of
+from personae.text.faults import faults_of, loops, words_of
 from personae.text.reply_filter import ReplyFilter
 
 ENTRY = EntryInfo(needs=("chat",))
 
+LOOP_PENALTY = 1.15
 _SEED_STEP = 7919  # keeps the seeds of candidates and attempts apart
 
 
 def generate(*, candidates: Count = 1, attempts: Count = 3, max_sentences: Limit = 3) -> Step:
     """Add `candidates` replies; one with a fault is written anew, up to `attempts` times.
 
-    Faults are those of `text.faults`: empty, leaking the prompt, repeating itself, echoing. The
-    first candidate streams through `kit.emit`; `restart` tells the listener to forget it.
+    Faults are those of `text.faults`: empty, looping, leaking the prompt, repeating itself,
+    echoing. The first candidate streams through `kit.emit`; `restart` tells the listener to forget
+    it. After a loop the next attempt is drawn with a repeat penalty.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -40,6 +42,7 @@ def _one_candidate(draft: Draft, kit: Kit, number: int, attempts: int, max_sente
         seed = kit.seed + _SEED_STEP * (number * attempts + attempt)
         text, generation = _write(draft, kit, seed, max_sentences, is_shown=number == 0)
         faults = faults_of(text, **_compared_with(draft))
+        draft = _against_loops(draft) if "loops" in faults else draft
         usage += generation.usage
         first = timings.first_token_s or generation.timings.first_token_s
         timings = Timings(timings.total_s + generation.timings.total_s, first)
@@ -68,7 +71,7 @@ def _write(
         fresh = reply_filter.feed(piece)
         if fresh and is_shown:
             kit.emit(Emission("text", fresh))
-        return reply_filter.done
+        return reply_filter.done or loops(words_of(reply_filter.text))
 
     generation = kit.lm.generate(request_of(draft, kit, seed), on_text)
     text = reply_filter.finish(cut_short=generation.finish_reason == "length")
@@ -88,6 +91,12 @@ def request_of(draft: Draft, kit: Kit, seed: int) -> Request:
         cancel=kit.cancel,
         replayable=kit.replayable,
     )
+
+
+def _against_loops(draft: Draft) -> Draft:
+    """The draft with a repeat penalty: with another seed alone a loop tends to come back."""
+    penalty = max(draft.sampling.repeat_penalty, LOOP_PENALTY)
+    return replace(draft, sampling=replace(draft.sampling, repeat_penalty=penalty))
 
 
 def _compared_with(draft: Draft) -> dict[str, Any]:

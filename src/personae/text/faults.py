@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 _WORD = re.compile(r"\w+")
 LEAK_WORDS = 8
+LOOP_WORDS = 10
 
 
 def words_of(text: str) -> list[str]:
@@ -19,13 +20,16 @@ def faults_of(
 ) -> list[str]:
     """The names of what is wrong with a reply, empty when nothing is.
 
-    `empty`: no word in it. `leaks-prompt`: eight words in a row of an instruction.
-    `repeats-itself`: equal to one of its `own` earlier turns. `echoes`: equal to what was `heard`.
+    `empty`: no word in it. `loops`: the same few words three times in a row. `leaks-prompt`: eight
+    words in a row of an instruction. `repeats-itself`: equal to one of its `own` earlier turns.
+    `echoes`: equal to what was `heard`.
     """
     words = words_of(reply)
     faults = []
     if not words:
         faults.append("empty")
+    if loops(words):
+        faults.append("loops")
     if any(shares_run(words, words_of(text), LEAK_WORDS) for text in instructions):
         faults.append("leaks-prompt")
     if words and words in [words_of(text) for text in own]:
@@ -33,6 +37,17 @@ def faults_of(
     if words and words == words_of(heard):
         faults.append("echoes")
     return faults
+
+
+def loops(words: Sequence[str]) -> bool:
+    """Whether some two to ten words stand three times in a row."""
+    return any(
+        words[start : start + length]
+        == words[start + length : start + 2 * length]
+        == words[start + 2 * length : start + 3 * length]
+        for length in range(2, LOOP_WORDS + 1)
+        for start in range(len(words) - 3 * length + 1)
+    )
 
 
 def shares_run(left: Sequence[str], right: Sequence[str], length: int) -> bool:

@@ -1,0 +1,59 @@
+"""What commands print: nothing that a terminal would obey, and nothing lost in narrow tables."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personae.cli.output import plain, print_json, print_table
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x1b]0;title\x07text", "text"),
+        ("\x1b]8;;http://x\x1b\\link", "link"),
+        ("a\rb\x08c\x7f\x9b2J", "abc2J"),
+        ("line\n\ttab 漢 🙂", "line\n\ttab 漢 🙂"),
+        (5, "5"),
+    ],
+)
+def test_control_characters_are_not_shown(text, shown):
+    assert plain(text) == shown
+
+
+@given(st.text())
+def test_what_is_shown_never_holds_a_control_character(text):
+    assert not {c for c in plain(text) if ord(c) < 32 or 127 <= ord(c) < 160} - {"\n", "\t"}
+
+
+def test_a_table_shows_text_as_it_is_but_for_control_characters(capsys):
+    print_table(
+        ("na[b]me", "\x1b[2Jx"), [("[red]a[/red]", "\x1b[31mb"), ("[/x]", None)], title="[t]"
+    )
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    for word in ("na[b]me", "[red]a[/red]", "[/x]", "[t]", "None"):
+        assert word in out
+
+
+def test_a_narrow_table_folds_long_words(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    word = "x" * 20 + "y" * 20 + "z" * 20
+    print_table(("name", "what"), [("a", word), ("b", "short")])
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert [out.count(letter) for letter in "xyz"] == [20, 20, 20]
+    assert max(map(len, out.splitlines())) <= 30
+
+
+def test_json_keeps_every_character(capsys):
+    print_json({"text": "\x1b[31m漢"})
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"text": "\x1b[31m漢"}
+    assert "\x1b" not in out  # JSON escapes it
+    assert "漢" in out
