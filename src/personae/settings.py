@@ -86,7 +86,7 @@ def _file_values(file: Path) -> dict[str, str]:
                 f"The configuration is larger than {MAX_FILE_BYTES:,} bytes.", file=file
             )
         values = tomllib.loads(data.decode("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:
         raise FormatError(f"The configuration cannot be read: {error}.", file=file) from error

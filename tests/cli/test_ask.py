@@ -125,7 +125,7 @@ def test_a_model_that_is_not_there_is_one_sentence(ask, model, code, said):
 
 
 def test_an_endpoint_that_is_down_is_one_sentence(ask, monkeypatch):
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("personae.lm.openai.OpenAIModel._sleep", lambda *_: None)
     status, out, err = ask("ana", "Hi.", model="openai:x@http://127.0.0.1:9/v1")
     assert (status, out) == (1, "")
     assert "127.0.0.1:9" in err

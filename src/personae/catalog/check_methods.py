@@ -15,18 +15,21 @@ from personae.speaker import Reply, Speaker
 WORKERS = 2
 _ROUNDS = 20_000
 _STOPWORDS = frozenset(
-    "a about after again ago all also always am an and another any anybody anyone anything are as "
-    "at away back be because been before being below between both but by can come could day did do "
-    "does doing done down each either else even ever every everybody everyone everything far few "
-    "first for found from get gets give go goes going gone good got great had has have having he "
-    "her here hers him his how i if in into is it its just keep know last left less let like little "
-    "long look lot made make many may me might mine more most much must my name near never new next "
-    "no nobody none nor not nothing now of off oh often old on once one only or other our out over "
-    "own people perhaps place put quite really right said same say see seen she should since so "
-    "some somebody someone something soon still such take tell than that the their them then there "
-    "these they thing things think this those though through time to today together too two under "
-    "until up upon us use used very want was way we well went were what when where which while who "
-    "whole why will with within without work would yes yet you your".split()
+    """
+    a about after again ago all also always am an and another any anybody anyone anything
+    are as at away back be because been before being below between both but by can come
+    could day did do does doing done down each either else even ever every everybody
+    everyone everything far few first for found from get gets give go goes going gone good
+    got great had has have having he her here hers him his how i if in into is it its just
+    keep know last left less let like little long look lot made make many may me might mine
+    more most much must my name near never new next no nobody none nor not nothing now of
+    off oh often old on once one only or other our out over own people perhaps place put
+    quite really right said same say see seen she should since so some somebody someone
+    something soon still such take tell than that the their them then there these they thing
+    things think this those though through time to today together too two under until up
+    upon us use used very want was way we well went were what when where which while who
+    whole why will with within without work would yes yet you your
+    """.split()
 )
 
 In = TypeVar("In")

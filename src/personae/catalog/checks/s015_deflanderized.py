@@ -60,7 +60,7 @@ def check(context: CheckContext) -> list[str]:
 
 
 def check_filter() -> list[str]:
-    """A model that ends every reply in a tagline: the filter takes it off, the ablation does not."""
+    """A model that ends every reply in a tagline: the filter takes it off, the ablation no."""
     tagged = [
         f"Six pennies the coil. {phrase.capitalize()} the road, friend." for phrase in TAGLINES
     ]

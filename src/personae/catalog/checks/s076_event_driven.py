@@ -77,7 +77,7 @@ def check_schedule(persona: Persona, embedder: Embedder, seed: int) -> str:
     require_kept(persona, schedule)
     begun = begins(schedule)
     expect(len(begun) >= 10, f"Only {len(begun)} events begin in {len(schedule)} turns.")
-    rests = [rest for rest in repeats(schedule).values()]
+    rests = list(repeats(schedule).values())
     return (
         f"{persona.name}: {len(begun)} events begin in {_SCHEDULED_TURNS} turns of two days, "
         f"{len({event for event, _ in begun})} of {len(persona.events)} kinds, none out of hours, "
@@ -176,8 +176,8 @@ def check_windows(
             off.append(_mentions(plain[span], words[event]))
     count = sum(map(len, with_events))
     shown = (
-        f"{count} turns, {len(on)} windows of {ACTIVE_TURNS} replies under one event: its own words "
-        f"occur in {mean(on):.0%} with events, in {mean(off):.0%} of the same windows without"
+        f"{count} turns, {len(on)} windows of {ACTIVE_TURNS} replies under one event: its own "
+        f"words occur in {mean(on):.0%} with events, in {mean(off):.0%} of the same windows without"
     )
     expect(len(on) >= 8, f"Only {len(on)} windows of {ACTIVE_TURNS} replies are under one event.")
     expect(mean(on) >= 0.5, f"{shown}; 50 % with events were wanted.")
