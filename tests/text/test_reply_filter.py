@@ -6,7 +6,7 @@ from personae.text.reply_filter import ReplyFilter
 
 def run(text: str, *, size: int = 3, cut_short: bool = False, **options) -> tuple[str, str]:
     """Feed `text` in pieces; return what was shown while streaming and the final reply."""
-    reply_filter = ReplyFilter("Ana", ["Ben", "Mary Anning"], **options)
+    reply_filter = ReplyFilter(["Ana", "Ana Bettencourt"], ["Ben", "Mary Anning"], **options)
     shown = ""
     for start in range(0, len(text), size):
         shown += reply_filter.feed(text[start : start + size])
@@ -19,6 +19,7 @@ def run(text: str, *, size: int = 3, cut_short: bool = False, **options) -> tupl
 def test_the_speakers_own_label_is_dropped():
     assert run("Ana: I mend radios.")[1] == "I mend radios."
     assert run("**Ana:** I mend radios.")[1] == "I mend radios."
+    assert run("Ana Bettencourt: I mend radios.")[1] == "I mend radios."
 
 
 def test_a_reply_ends_where_another_speaker_begins():

@@ -24,3 +24,8 @@ def test_only_whole_sentences_are_complete():
 @given(st.text(max_size=200))
 def test_splitting_loses_nothing_but_spaces(text: str):
     assert "".join("".join(split_sentences(text)).split()) == "".join(text.split())
+
+
+def test_a_number_can_end_a_sentence_but_not_when_it_numbers_a_list():
+    assert split_sentences("I am 5. You are 12. Hm") == ["I am 5.", "You are 12.", "Hm"]
+    assert split_sentences("1. Wash it.\n2. Dry it.") == ["1. Wash it.", "2. Dry it."]

@@ -65,7 +65,8 @@ def _write(
 ) -> tuple[str, Generation]:
     scene = draft.scene
     others = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name} | {scene.user})
-    reply_filter = ReplyFilter(scene.persona.display_name, others, max_sentences=max_sentences)
+    own = (scene.persona.display_name, scene.persona.name)
+    reply_filter = ReplyFilter(own, others, max_sentences=max_sentences)
 
     def on_text(piece: str) -> bool:
         fresh = reply_filter.feed(piece)

@@ -14,7 +14,7 @@ _BORROWED_LABELS = ("Assistant", "User", "Human")
 
 
 class ReplyFilter:
-    """Filters a reply while it streams.
+    """Filters a reply of the speaker that goes by the names `own` while it streams.
 
     `feed` takes each piece the model writes and returns what may be shown now; `done` turns True
     when the reply is complete and the model can stop; `text` is the reply so far. What `feed`
@@ -25,12 +25,16 @@ class ReplyFilter:
     lines, and ends at the first empty one.
     """
 
-    def __init__(self, speaker: str, others: Sequence[str] = (), *, max_sentences: int = 3) -> None:
-        own = [name for name in (speaker, "Assistant") if name]
-        foreign = [name for name in (*others, *_BORROWED_LABELS) if name and name != speaker]
-        self._own_label = re.compile(rf"^\W*(?:{_any_of(own)})\W{{0,2}}[:：][\s*]*", re.IGNORECASE)
+    def __init__(
+        self, own: Sequence[str], others: Sequence[str] = (), *, max_sentences: int = 3
+    ) -> None:
+        labels = [name for name in (*own, "Assistant") if name]
+        foreign = [name for name in (*others, *_BORROWED_LABELS) if name and name not in own]
+        self._own_label = re.compile(
+            rf"^\W*(?:{_any_of(labels)})\W{{0,2}}[:：][\s*]*", re.IGNORECASE
+        )
         self._foreign_label = re.compile(rf"(?<!\w)\**(?:{_any_of(foreign)})\**\s?[:：]")
-        self._hold_back = max(map(len, [*own, *foreign])) + 4
+        self._hold_back = max(map(len, [*labels, *foreign])) + 4
         self._max_sentences = max_sentences
         self._raw = ""
         self._shown = 0

@@ -7,8 +7,10 @@ import re
 # A run of end marks with closing quotes, then space or the end; CJK marks need no space.
 _END = re.compile(r"""(?:[.!?…]+["'”’)\]*]*(?=\s|$))|(?:[。！？]+[”’」』）]*)""")
 _NOT_AN_END = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|etc|e\.g|i\.e|a\.m|p\.m|No)\.|\b[A-Z]\.|\d\.)$"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Sr|Jr|vs|etc|e\.g|i\.e|a\.m|p\.m|No)\.|\b[A-Z]\.|^\s*\d{1,3}\.)$",
+    re.MULTILINE,
 )
+_LONGEST_ABBREVIATION = 12
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -16,8 +18,13 @@ def sentence_ends(text: str) -> list[int]:
     return [
         match.end()
         for match in _END.finditer(text)
-        if not (match.group() == "." and _NOT_AN_END.search(text[: match.end()]))
+        if not (match.group() == "." and _is_abbreviation(text, match.end()))
     ]
+
+
+def _is_abbreviation(text: str, end: int) -> bool:
+    """Whether the full stop before `end` closes an abbreviation, an initial, or a list's number."""
+    return _NOT_AN_END.search(text, max(0, end - _LONGEST_ABBREVIATION), end) is not None
 
 
 def split_sentences(text: str) -> list[str]:
