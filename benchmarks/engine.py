@@ -2,11 +2,11 @@
 
     python benchmarks/engine.py [--json FILE]
 
-Raw is `xllamacpp.Server.handle_completions` on the same engine object with the same prompts, seeds
-and lengths; Speaker is `Speaker.reply` with the method `plain`. Both alternate within the run, and
-the median of five rounds is taken. Limits: eight at once at least 0.95 of raw, one stream at least
-0.97; second turn after a 1,600-token persona: first token at most 1.5 times raw warm, and at least
-20 times below cold.
+Raw is `xllamacpp.Server.handle_completions` on the same engine object with the same prompts, seeds,
+lengths and warm cache; Speaker is `Speaker.reply` with the method `plain`. Both alternate within
+the run, the raw engine writes exactly as many tokens a reply as ours had, and medians count. Limits:
+eight at once at least 0.95 of raw, one stream at least 0.97; second turn after a 1,600-token
+persona: first token at most 1.5 times raw warm, and at least 20 times below cold.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ from personae.speaker import Speaker
 
 ROUNDS = 5
 TOKENS = 64
-# A reply of this many sentences never ends before its tokens run out, so that both sides write
-# the same number.
+# Long replies; the raw engine then writes as many tokens as each of ours had.
 OPTIONS = {"max_sentences": 0, "max_tokens": TOKENS, "temperature": 1.0}
 
 
@@ -48,14 +47,21 @@ def main() -> None:
 
 def throughput(lm: EmbeddedModel) -> dict[str, dict[str, float]]:
     """Tokens a second of both sides, alone and eight at once."""
-    speaker = Speaker(lm, "plain", options=OPTIONS, replayable=True)
+    speaker = Speaker(lm, "plain", options=OPTIONS)
     scenes = [short_scene(number) for number in range(8)]
     prompts = [lm.render(request) for request in map(request_for(speaker), scenes)]
     rows = {}
     for name, count in (("1 stream", 1), ("8 streams", 8)):
-        ours = at_once(lambda i: written(speaker.reply(scenes[i], seed=i)), count)
-        raw = at_once(lambda i: raw_reply(lm, prompts[i], i), count)
-        speeds = alternate(raw, ours)
+        lengths = [TOKENS] * 8
+
+        def ours(i: int, lengths: list[int] = lengths) -> int:
+            lengths[i] = speaker.reply(scenes[i], seed=i).draft.usage.completion_tokens
+            return lengths[i]
+
+        def raw(i: int, lengths: list[int] = lengths) -> int:
+            return raw_reply(lm, prompts[i], i, lengths[i])
+
+        speeds = alternate(at_once(raw, count), at_once(ours, count))
         rows[f"throughput, {name} (tokens/s)"] = {
             "raw": speeds[0], "speaker": speeds[1], "ratio": speeds[1] / speeds[0],
         }  # fmt: skip
@@ -101,16 +107,12 @@ def raw_second_turn(lm: EmbeddedModel, prompt: str, number: int) -> float:
     return seen[0]
 
 
-def raw_reply(lm: EmbeddedModel, prompt: str, seed: int) -> int:
+def raw_reply(lm: EmbeddedModel, prompt: str, seed: int, tokens: int) -> int:
     answer = lm._engine._server.handle_completions(
-        {"prompt": prompt, "n_predict": TOKENS, "temperature": 1.0, "top_p": 0.95, "top_k": 40,
-         "min_p": 0.05, "seed": seed, "cache_prompt": False, "ignore_eos": False}
+        {"prompt": prompt, "n_predict": tokens, "temperature": 1.0, "top_p": 0.95, "top_k": 40,
+         "min_p": 0.05, "seed": seed}
     )  # fmt: skip
     return int(answer["usage"]["completion_tokens"])
-
-
-def written(reply: Any) -> int:
-    return int(reply.draft.usage.completion_tokens)
 
 
 def at_once(ask: Callable[[int], int], count: int) -> Callable[[], float]:
@@ -127,9 +129,9 @@ def at_once(ask: Callable[[int], int], count: int) -> Callable[[], float]:
 
 def alternate(raw: Callable[[], float], ours: Callable[[], float]) -> tuple[float, float]:
     """Medians of five rounds each, taken in turn so that both meet the same machine."""
-    raw(), ours()
-    pairs = [(raw(), ours()) for _ in range(ROUNDS)]
-    return statistics.median(p[0] for p in pairs), statistics.median(p[1] for p in pairs)
+    ours(), raw()
+    pairs = [(ours(), raw()) for _ in range(ROUNDS)]
+    return statistics.median(p[1] for p in pairs), statistics.median(p[0] for p in pairs)
 
 
 def request_for(speaker: Speaker) -> Callable[[Scene], Any]:

@@ -1,4 +1,4 @@
-from personae.text.faults import faults_of
+from personae.text.faults import ends_in_loop, faults_of
 
 RULES = "Reply in one or two short sentences and never write what anybody else says."
 
@@ -23,3 +23,10 @@ def test_a_reply_that_goes_in_circles_is_found():
     assert faults_of("Well. It is what it is, it is what it is, it is what it is") == ["loops"]
     assert faults_of("No, no, no, I never said never.") == []
     assert faults_of("I'm sorry, I'm sorry, I was late.") == []
+
+
+def test_a_loop_is_noticed_as_soon_as_it_closes():
+    assert ends_in_loop("so it is, so it is, so it is")
+    assert not ends_in_loop("so it is, so it is, so it")
+    assert not ends_in_loop("so it is, so it is, so it is, I said")
+    assert not ends_in_loop("")

@@ -14,8 +14,7 @@ from personae.speaker import Reply, Speaker
 # The embedded engine has two slots; more workers would only wait.
 WORKERS = 2
 _ROUNDS = 20_000
-_STOPWORDS = frozenset(
-    """
+_STOPWORD_TEXT = """
     a about after again ago all also always am an and another any anybody anyone anything
     are as at away back be because been before being below between both but by can come
     could day did do does doing done down each either else even ever every everybody
@@ -29,8 +28,8 @@ _STOPWORDS = frozenset(
     things think this those though through time to today together too two under until up
     upon us use used very want was way we well went were what when where which while who
     whole why will with within without work would yes yet you your
-    """.split()
-)
+"""
+_STOPWORDS = frozenset(_STOPWORD_TEXT.split())
 
 In = TypeVar("In")
 Out = TypeVar("Out")

@@ -8,7 +8,7 @@ from typing import Any
 from personae.draft import Candidate, Count, Draft, Emission, Kit, Limit, Step
 from personae.lm.types import Generation, Request, Sampling, Timings, require
 from personae.registry import EntryInfo
-from personae.text.faults import faults_of, loops, words_of
+from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 
 ENTRY = EntryInfo(needs=("chat",))
@@ -72,7 +72,7 @@ def _write(
         fresh = reply_filter.feed(piece)
         if fresh and is_shown:
             kit.emit(Emission("text", fresh))
-        return reply_filter.done or loops(words_of(reply_filter.text))
+        return reply_filter.done or (piece[-1:].isalnum() and ends_in_loop(reply_filter.text))
 
     generation = kit.lm.generate(request_of(draft, kit, seed), on_text)
     text = reply_filter.finish(cut_short=generation.finish_reason == "length")

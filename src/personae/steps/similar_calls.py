@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_VALUES = 200  # of one parameter; the rest can still be written by the model
 MIN_CLAUSE_WORDS = 3
+_WORD = re.compile(r"\w+")
 _AND = re.compile(r"\s*[,;:]\s*(?:and|or)\s+|\s+and\s+", re.IGNORECASE)
 
 
@@ -67,8 +68,12 @@ def similar_calls(
 
 def without_name(text: str, name: str) -> str:
     """`text` without the character's name, as words."""
-    words = {word.lower() for word in re.findall(r"\w+", name)}
-    kept = [word for word in text.split() if re.sub(r"\W+|'s$|’s$", "", word.lower()) not in words]
+    names = {word.lower() for word in _WORD.findall(name)}
+    kept = [
+        word
+        for word in text.split()
+        if not names.issuperset(_WORD.findall(word.lower())[:1]) or not _WORD.search(word)
+    ]
     return " ".join(kept)
 
 

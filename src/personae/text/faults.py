@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _WORD = re.compile(r"\w+")
 LEAK_WORDS = 8
 LOOP_WORDS = 10
+_LOOP_CHARS = 400
 
 
 def words_of(text: str) -> list[str]:
@@ -47,6 +48,15 @@ def loops(words: Sequence[str]) -> bool:
         == words[start + 2 * length : start + 3 * length]
         for length in range(2, LOOP_WORDS + 1)
         for start in range(len(words) - 3 * length + 1)
+    )
+
+
+def ends_in_loop(text: str) -> bool:
+    """Whether `text` has just said the same two to ten words for the third time."""
+    words = words_of(text[-_LOOP_CHARS:])[-3 * LOOP_WORDS :]
+    return any(
+        words[-length:] == words[-2 * length : -length] == words[-3 * length : -2 * length]
+        for length in range(2, len(words) // 3 + 1)
     )
 
 

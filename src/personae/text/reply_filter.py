@@ -10,6 +10,8 @@ from personae.text.sentences import complete_sentences, sentence_ends
 _CONTROL = re.compile(r"<\|[^|<>\n]{0,40}\|?>?|</?s>|\[/?INST\]")
 _PARAGRAPH = re.compile(r"\s*\n\s*\n")
 _LINE = re.compile(r"\s*\n")
+# Only what holds or follows one of these can end a reply: other pieces are just more text.
+_TELLING = re.compile(r"[\n:：<\[/.!?…。！？|>\]]")
 _BORROWED_LABELS = ("Assistant", "User", "Human")
 
 
@@ -38,6 +40,7 @@ class ReplyFilter:
         self._max_sentences = max_sentences
         self._raw = ""
         self._shown = 0
+        self._was_plain = False
         self.done = False
         self.text = ""
 
@@ -46,7 +49,12 @@ class ReplyFilter:
         if self.done:
             return ""
         self._raw += piece
-        self.text, self.done = self._cut()
+        is_plain = not _TELLING.search(piece)
+        if is_plain and self._was_plain and self.text:
+            self.text += piece
+        else:
+            self.text, self.done = self._cut()
+        self._was_plain = is_plain
         # A label is only known once its colon is there: its length is always held back.
         safe = len(self.text) - (0 if self.done else self._hold_back)
         fresh = self.text[self._shown : max(safe, self._shown)]
