@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -190,6 +191,11 @@ class TestRealEngine:
         assert lm.count_tokens("") == 0
         assert lm.count_tokens("hello world") == 2
         assert lm.count_tokens("<|im_end|>") > 1
+
+    def test_an_idle_model_still_counts_tokens(self, lm: EmbeddedModel):
+        assert lm.count_tokens("one") == 1
+        time.sleep(5.5)
+        assert lm.count_tokens("two words") == 2
 
     def test_a_process_that_was_killed_leaves_no_folder_for_long(self, tmp_path: Path):
         code = (

@@ -221,7 +221,9 @@ class _Engine:
         import httpx
 
         socket = str(self._folder / "engine.sock")
-        transport = httpx.HTTPTransport(uds=socket, retries=3)
+        # Dropped before the engine does so (after five seconds).
+        limits = httpx.Limits(keepalive_expiry=2)
+        transport = httpx.HTTPTransport(uds=socket, retries=3, limits=limits)
         return httpx.Client(transport=transport, base_url="http://engine", timeout=60)
 
     def _get(self, path: str) -> dict[str, Any]:
@@ -234,7 +236,11 @@ class _Engine:
         import httpx
 
         try:
-            answer = self._control.request(method, path, json=body).json()
+            try:
+                answer = self._control.request(method, path, json=body).json()
+            except httpx.RemoteProtocolError:
+                # An idle connection that the engine had just closed; the calls change nothing.
+                answer = self._control.request(method, path, json=body).json()
         except (httpx.HTTPError, ValueError) as error:
             raise BackendError(
                 f"The engine did not answer {path}: {error}.", failure="engine"
