@@ -5,8 +5,9 @@
 Raw is `xllamacpp.Server.handle_completions` on the same engine object with the same prompts, seeds,
 lengths and warm cache; Speaker is `Speaker.reply` with the method `plain`. Both alternate within
 the run, the raw engine writes exactly as many tokens a reply as ours had, and medians count.
-Limits: eight at once at least 0.95 of raw, one stream at least 0.97; second turn after a 1,600-token
-persona: first token at most 1.5 times raw warm, and at least 20 times below cold.
+
+Limits: eight at once at least 0.95 of raw, one stream at least 0.97; on the second turn after a
+1,600-token persona the first token at most 1.5 times raw warm, and at least 20 times below cold.
 """
 
 from __future__ import annotations

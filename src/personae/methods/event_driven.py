@@ -8,7 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from personae.data import Event, Scene, Turn
-from personae.draft import Count, Draft, Evidence, Kit, Limit, PromptPart, Step, Temperature, chain
+from personae.draft import (
+    Candidate,
+    Count,
+    Draft,
+    Emission,
+    Evidence,
+    Kit,
+    Limit,
+    PromptPart,
+    Step,
+    Temperature,
+    chain,
+)
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona, fill
@@ -29,6 +41,9 @@ ENTRY = EntryInfo(
 SIMILARITY_SHARE, RECENCY_SHARE = 0.7, 0.3
 FEW_WORDS = 4
 _TAIL_TURNS = 4
+# A reply this similar (cosine) to what happened speaks of it; another is drawn below it.
+SPEAKS_OF_IT = 0.35
+_SEED_STEP = 104_729  # keeps the seeds of draws apart from those of attempts
 
 
 def event_driven(
@@ -40,6 +55,7 @@ def event_driven(
     proactive: bool = True,
     active_turns: Count = 3,
     detail: Detail = "brief",
+    draws: Count = 4,
 ) -> Step:
     """Card, then the current event, then the history.
 
@@ -47,6 +63,7 @@ def event_driven(
     character brings it up itself when it has just begun, or when the user says little: the event
     then stands after the last turn, where a small model heeds it (the embedded one spoke of 11 of
     16 events so, of 4 with the event before that turn, of 2 with all of the card, `detail="full"`).
+    With an embedder such a reply is drawn up to `draws` times, until one is similar to the event.
     `events=False` is the ablation.
     """
     return chain(
@@ -54,8 +71,8 @@ def event_driven(
         describe_persona(detail=detail),
         *([_add_event(proactive, active_turns)] if events else []),
         fit_prompt(),
-        generate(max_sentences=max_sentences),
-        choose(),
+        _write(draws, max_sentences),
+        choose(by="event"),
     )
 
 
@@ -93,6 +110,37 @@ def _event_part(text: str, opens: bool) -> PromptPart:
     if opens:
         return PromptPart("event", text, role="history", depth=0, said_as="user")
     return PromptPart("event", text, role="volatile")
+
+
+def _write(draws: int, max_sentences: int) -> Step:
+    """Write the reply; one that is to bring up the event is drawn until it does."""
+    write = generate(max_sentences=max_sentences)
+
+    def step(draft: Draft, kit: Kit) -> Draft:
+        if kit.prompt_only or not draft.notes.get("proactive") or kit.embedder is None:
+            return write(draft, kit)
+        happened = draft.evidence[-1].text
+        drawn: list[Candidate] = []
+        for number in range(draws):
+            if number:
+                kit.emit(Emission("restart"))
+            seeded = replace(kit, seed=kit.seed + number * _SEED_STEP)
+            draft = write(replace(draft, candidates=()), seeded)
+            drawn.append(_with_likeness(draft.candidates[0], happened, kit))
+            if drawn[-1].scores["event"] >= SPEAKS_OF_IT:
+                break
+        best = max(drawn, key=lambda candidate: candidate.scores["event"])
+        if best is not drawn[-1]:
+            kit.emit(Emission("restart"))
+            kit.emit(Emission("text", best.text))
+        return replace(draft, candidates=tuple(drawn))
+
+    return step
+
+
+def _with_likeness(candidate: Candidate, happened: str, kit: Kit) -> Candidate:
+    one, other = kit.need_embedder("event-driven").embed([candidate.text, happened])
+    return replace(candidate, scores={**candidate.scores, "event": round(float(one @ other), 4)})
 
 
 def event_history(scene: Scene) -> list[str]:
