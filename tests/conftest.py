@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+# Started in the background a shell ignores Ctrl-C, and so would every process that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

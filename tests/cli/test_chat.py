@@ -194,7 +194,7 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 
 def test_ctrl_c_stops_the_reply_and_ctrl_d_ends_the_talk(terminal, card, script):
-    slow = script("one two three four five six seven eight nine ten " * 30, delay_s=0.05)
+    slow = script(" ".join(["one", *(f"word{number}" for number in range(300))]), delay_s=0.05)
     talk = terminal(card, "--model", slow, "--user", "Bo", "--option", "max_tokens=400")
     talk.expect("Bo: ")
     talk.line("Count for me.")
@@ -239,6 +239,7 @@ def test_what_a_terminal_would_obey_is_not_shown(terminal, tmp_path, script):
     talk.expect("Fine")
     talk.line("/why")
     talk.expect("first token")
+    talk.expect("Bo: ")
     talk.type("\x04")
     assert talk.end() == 0
     assert b"\x1b]" not in talk._raw

@@ -52,17 +52,23 @@ def test_a_window_of_the_day_may_wrap_past_midnight(hours, hour, minute, expecte
     assert is_open(event, NOON.replace(hour=hour, minute=minute)) is expected
 
 
-def test_the_event_stands_beside_the_last_turn_and_is_noted():
+def test_an_event_to_speak_of_stands_after_the_last_turn_and_is_noted():
     draft = speaker_of().prompt(scene_of("Hi."))
     (part,) = [part for part in draft.parts if part.name == "event"]
-    assert part.role == "volatile"
-    assert part.text == (
-        "Happening right now: Rain drums on Ana's roof.\nWhere: the attic.\n"
-        "It makes you feel: cosy.\nBring it up in your reply."
-    )
-    assert part.text in draft.messages[-2].content
+    assert (part.role, part.depth) == ("history", 0)
+    assert part.text.endswith("happening: Rain drums on Ana's roof.")
+    assert part.text in draft.messages[-1].content
     assert draft.notes["event"] == "rain"
     assert draft.evidence[-1].source == "event:rain"
+
+
+def test_an_event_that_need_not_be_spoken_of_stands_before_the_last_turn():
+    draft = speaker_of(proactive=False).prompt(scene_of("Hi."))
+    (part,) = [part for part in draft.parts if part.name == "event"]
+    assert part.role == "volatile"
+    for piece in ("Rain drums on Ana's roof.", "Where: the attic.", "It makes you feel: cosy."):
+        assert piece in part.text
+    assert part.text in draft.messages[-2].content
 
 
 def test_without_events_it_is_a_plain_reply():
@@ -193,4 +199,42 @@ def test_a_cooldown_is_never_broken_over_two_hundred_turns(cooldowns, active, se
 
 
 def test_the_text_of_an_event_leaves_out_what_is_not_known():
-    assert event_text(MAIL, opens=False) == "Happening right now: A letter came."
+    text = event_text(MAIL, opens=False)
+    assert text.endswith("A letter came.")
+    assert "Where" not in text
+    assert "feel" not in text
+
+
+class _Vectors:
+    """An embedder for which a text is about rain or about nothing."""
+
+    name = fingerprint = "rain"
+    dimensions = 2
+
+    def embed(self, texts):
+        import numpy as np
+
+        return np.array(
+            [[1.0, 0.0] if "rain" in text.lower() else [0.0, 1.0] for text in texts],
+            dtype=np.float32,
+        )
+
+
+def test_a_reply_that_is_to_speak_of_the_event_is_drawn_until_it_does():
+    lm = ScriptedModel(["I had soup.", "I had bread.", "The rain is loud.", "I had milk."])
+    heard = []
+    speaker = Speaker(lm, "event-driven", embedder=_Vectors())
+    reply = speaker.reply(scene_of("Hi."), emit=heard.append)
+    assert reply.text == "The rain is loud."
+    assert len(reply.draft.candidates) == 3
+    assert [emission.kind for emission in heard].count("restart") == 2
+
+
+def test_when_no_draw_speaks_of_the_event_the_nearest_is_shown_again():
+    lm = ScriptedModel(["I had soup.", "I had bread."])
+    heard = []
+    speaker = Speaker(lm, "event-driven", embedder=_Vectors(), options={"draws": 2})
+    reply = speaker.reply(scene_of("Hi."), emit=heard.append)
+    assert reply.text == "I had soup."
+    assert heard[-2].kind == "restart"
+    assert heard[-1].text == "I had soup."

@@ -42,7 +42,7 @@ SIMILARITY_SHARE, RECENCY_SHARE = 0.7, 0.3
 FEW_WORDS = 4
 _TAIL_TURNS = 4
 # A reply this similar (cosine) to what happened speaks of it; another is drawn below it.
-SPEAKS_OF_IT = 0.35
+SPEAKS_OF_IT = 0.4
 _SEED_STEP = 104_729  # keeps the seeds of draws apart from those of attempts
 
 
@@ -119,7 +119,7 @@ def _write(draws: int, max_sentences: int) -> Step:
     def step(draft: Draft, kit: Kit) -> Draft:
         if kit.prompt_only or not draft.notes.get("proactive") or kit.embedder is None:
             return write(draft, kit)
-        happened = draft.evidence[-1].text
+        happened = fill(draft.evidence[-1].text, draft.scene)
         drawn: list[Candidate] = []
         for number in range(draws):
             if number:
@@ -191,13 +191,15 @@ def user_says_little(scene: Scene) -> bool:
 
 
 def event_text(event: Event, opens: bool) -> str:
-    """The prompt block of an event."""
-    lines = [f"This is happening right now: {event.what_happened}"]
+    """The prompt block of an event; to be spoken of, it is what happened and nothing else."""
+    if opens:
+        return f"Say in your own words what is happening: {event.what_happened}"
+    lines = [f"Happening right now: {event.what_happened}"]
     if event.place:
         lines.append(f"Where: {event.place}.")
     if event.effect_on_mood:
         lines.append(f"It makes you feel: {event.effect_on_mood}.")
-    return " ".join([*lines, "Talk about it."]) if opens else "\n".join(lines)
+    return "\n".join(lines)
 
 
 def _running(
