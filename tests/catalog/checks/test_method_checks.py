@@ -301,7 +301,7 @@ class TestEventDriven:
     ANA = load_persona("ana")
 
     @given(
-        st.tuples(st.integers(0, 24), st.integers(0, 24)),
+        st.tuples(st.integers(0, 23), st.integers(0, 24)),
         st.integers(0, 23),
         st.integers(0, 59),
     )
