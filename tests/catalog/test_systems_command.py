@@ -62,7 +62,7 @@ def test_the_list_as_json_has_the_filtered_rows(personae: Personae) -> None:
     code, out, _ = personae("list", "--kind", "survey", "--status", "partial", "--json")
     rows = json.loads(out)
     assert code == 0
-    assert [row["id"] for row in rows] == ["S019", "S057", "S063"]
+    assert [row["id"] for row in rows] == ["S019", "S063"]
     assert rows[0]["title"] == system("S019").title
 
 
@@ -176,3 +176,27 @@ def test_an_unknown_model_ends_the_command_with_exit_2(personae: Personae, check
     code, _, err = personae("check", "S019", "--model", "clockwork:9")
     assert code == 2
     assert "clockwork" in err
+
+
+def test_a_branch_of_a_surveys_tree_lists_what_is_below_it(personae: Personae):
+    _, whole, _ = personae("list", "--branch", "personalization/method/prompting", "--json")
+    _, short, _ = personae("list", "--branch", "personalization/prompting", "--json")
+    found = {row["id"] for row in json.loads(whole)}
+    assert json.loads(whole) == json.loads(short)
+    prompting = {"profile", "retrieval", "vanilla"}
+    assert found == {
+        row.id
+        for row in systems().values()
+        if any(
+            leaf.startswith("personalization/method/prompting/")
+            and leaf.rpartition("/")[2] in prompting
+            for leaf in row.two_tales
+        )
+    }
+    assert found
+
+
+def test_an_unknown_branch_is_one_sentence_with_the_nearest(personae: Personae):
+    code, out, err = personae("list", "--branch", "personalization/promting")
+    assert (code, out) == (2, "")
+    assert "'personalization/method/prompting'" in err

@@ -40,3 +40,10 @@ def test_the_call_is_decided_by_rules_before_the_character_speaks(rich_scene):
     assert answer.schema is None
     assert reply.text == "Fine."
     assert reply.to_dict()["usage"]["completion_tokens"] == len(NO_CALLS.split()) + 1
+
+
+def test_what_goes_past_the_contracts_length_is_left_out(rich_scene):
+    lm = ScriptedModel([NO_CALLS, "The rope is sold. There was a great storm in the bay."])
+    assert (
+        Speaker(lm, "rrp", options={"max_words": 6}).reply(rich_scene).text == "The rope is sold."
+    )

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personae.text.sentences import complete_sentences, split_sentences
+from personae.text.sentences import complete_sentences, split_sentences, within_words
 
 
 def test_sentences_end_at_marks_but_not_at_abbreviations():
@@ -29,3 +29,16 @@ def test_splitting_loses_nothing_but_spaces(text: str):
 def test_a_number_can_end_a_sentence_but_not_when_it_numbers_a_list():
     assert split_sentences("I am 5. You are 12. Hm") == ["I am 5.", "You are 12.", "Hm"]
     assert split_sentences("1. Wash it.\n2. Dry it.") == ["1. Wash it.", "2. Dry it."]
+
+
+def test_a_limit_of_words_keeps_whole_sentences_then_whole_clauses_then_words():
+    text = "Six pennies, my friend, and no less. It is good rope."
+    assert within_words(text, 11) == text
+    assert within_words(text, 8) == "Six pennies, my friend, and no less."
+    assert within_words(text, 5) == "Six pennies, my friend."
+    assert within_words(text, 1) == "Six…"
+
+
+@given(st.text(max_size=200), st.integers(min_value=1, max_value=30))
+def test_a_limit_of_words_is_kept(text: str, limit: int):
+    assert len(within_words(text, limit).split()) <= limit

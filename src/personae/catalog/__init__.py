@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "GROUPINGS",
     "TAXONOMIES",
+    "below",
     "gaps",
     "group_by",
     "matrix",
@@ -107,6 +108,32 @@ def matrix(name: str, down: str, across: str) -> dict[str, dict[str, tuple[Syste
         }
         for row in rows
     }
+
+
+def below(branch: str) -> tuple[System, ...]:
+    """The systems at or below a node of any taxonomy, such as `personalization/method/prompting`.
+
+    A path may leave out nodes between its first and its last. Raises UnknownEntry.
+    """
+    wanted = branch.strip("/").split("/")
+    nodes = {path for name in TAXONOMIES for path, _ in taxonomy(name).walk()}
+    tops = {path for path in nodes if _is_along(wanted, path.split("/"))}
+    if not tops:
+        raise UnknownEntry("branch", branch, nodes, "See `personae systems list --by taxonomy`.")
+    return tuple(
+        row
+        for row in systems().values()
+        for leaves in ({leaf for name in TAXONOMIES for leaf in row.leaves(name)},)
+        if any(leaf == top or leaf.startswith(f"{top}/") for leaf in leaves for top in tops)
+    )
+
+
+def _is_along(wanted: list[str], path: list[str]) -> bool:
+    """Whether `wanted` begins and ends as `path` does and names nodes on the way, in order."""
+    if (wanted[0], wanted[-1]) != (path[0], path[-1]):
+        return False
+    rest = iter(path)
+    return all(name in rest for name in wanted)
 
 
 @cache

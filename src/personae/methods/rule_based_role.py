@@ -13,6 +13,7 @@ from personae.steps.describe_persona import describe_persona
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
 from personae.steps.sample import sample
+from personae.text.sentences import within_words
 
 ENTRY = EntryInfo(
     systems=("S018",),
@@ -21,8 +22,8 @@ ENTRY = EntryInfo(
     embedder=True,
     paper="Talk Less, Call Right: Enhancing Role-Play LLM Agents with Automatic Prompt "
     "Optimization and Role Prompting",
-    deviations="The calls are enforced by a JSON schema, not only by the prompt. Automatic prompt "
-    "optimisation is not part of this entry.",
+    deviations="The calls are enforced by a JSON schema and the length by leaving out what exceeds "
+    "it, not only by the prompt. Automatic prompt optimisation is not part of this entry.",
 )
 
 DECISION = (
@@ -51,6 +52,7 @@ def rule_based_role(
         call_tools(max_calls=max_calls, instruction=DECISION),
         fit_prompt(),
         generate(max_sentences=max_sentences),
+        _keep_to(max_words),
         choose(),
     )
 
@@ -59,6 +61,16 @@ def _add_contract(max_words: int) -> Step:
     def step(draft: Draft, kit: Kit) -> Draft:
         part = PromptPart("rules", contract(draft.scene, max_words), pinned=True)
         return replace(draft, parts=(*draft.parts, part))
+
+    return step
+
+
+def _keep_to(max_words: int) -> Step:
+    """A small model cannot count its words: what goes past the contract's length is left out."""
+
+    def step(draft: Draft, kit: Kit) -> Draft:
+        kept = (replace(c, text=within_words(c.text, max_words)) for c in draft.candidates)
+        return replace(draft, candidates=tuple(kept))
 
     return step
 

@@ -11,6 +11,7 @@ _NOT_AN_END = re.compile(
     re.MULTILINE,
 )
 _LONGEST_ABBREVIATION = 12
+_CLAUSE_END = re.compile(r"\s*[,;:–—]\s")
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -38,3 +39,15 @@ def complete_sentences(text: str) -> str:
     """`text` up to its last sentence end, or all of it when no sentence is complete."""
     ends = sentence_ends(text)
     return text[: ends[-1]].rstrip() if ends else text
+
+
+def within_words(text: str, limit: int) -> str:
+    """`text` in at most `limit` words: whole sentences, else whole clauses, else words."""
+    if len(text.split()) <= limit:
+        return text
+    for ends in (sentence_ends(text), [match.start() for match in _CLAUSE_END.finditer(text)]):
+        fitting = [end for end in ends if 0 < len(text[:end].split()) <= limit]
+        if fitting:
+            kept = text[: fitting[-1]].rstrip()
+            return kept if sentence_ends(kept)[-1:] == [len(kept)] else f"{kept}."
+    return f"{' '.join(text.split()[:limit])}…"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 QUERIES_EACH = 20  # of each of the four skills
 SELECTOR_SHOTS = 3  # the method's default
-_PERSONA_TURNS, _TURNS_EACH = 60, 4
+_PERSONA_TURNS, _TURNS_EACH = 200, 4
 _HISTORY_TURNS = 4
 _BOOTSTRAPS = 2000
 

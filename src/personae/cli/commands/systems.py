@@ -34,10 +34,13 @@ def list_(
     by: Annotated[
         str, typer.Option(help="taxonomy (all three), two-tales, rpla, proactive, status or kind.")
     ] = "",
+    branch: Annotated[
+        str, typer.Option(help="A node of a survey's tree: personalization/method/prompting.")
+    ] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """List the systems, all or some, plain or grouped."""
-    rows = _chosen(status, kind)
+    rows = _chosen(status, kind, branch)
     if by:
         groupings = [_grouping(name, rows) for name in _grouping_names(by)]
         if as_json:
@@ -99,9 +102,10 @@ def check(
         raise CheckFailed(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}.")
 
 
-def _chosen(status: str, kind: str) -> list[System]:
+def _chosen(status: str, kind: str, branch: str) -> list[System]:
     from typing import get_args
 
+    from personae.catalog import below
     from personae.catalog import systems as all_systems
     from personae.catalog.types import Status, SystemKind
     from personae.errors import UnknownEntry
@@ -114,7 +118,7 @@ def _chosen(status: str, kind: str) -> list[System]:
             raise UnknownEntry(what, given, allowed)
     return [
         row
-        for row in all_systems().values()
+        for row in (below(branch) if branch else all_systems().values())
         if status in ("", row.status) and (not kind or kind in row.kind)
     ]
 
