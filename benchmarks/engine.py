@@ -3,8 +3,10 @@
     python benchmarks/engine.py [--json FILE]
 
 Raw is `xllamacpp.Server.handle_completions` on the same engine object with the same prompts, seeds,
-lengths and warm cache; Speaker is `Speaker.reply` with the method `plain`. Both alternate within
-the run, the raw engine writes exactly as many tokens a reply as ours had, and medians count.
+lengths and warm cache, once as a whole and once streamed to nobody (a speaker always streams: it
+ends a reply while it is written). Speaker is `Speaker.reply` with the method `plain`. Both take
+turns within the run, the raw engine writes exactly as many tokens a reply as ours had, and ratios
+are medians over pairs of rounds (low and high: their quartiles).
 
 Limits: eight at once at least 0.95 of raw, one stream at least 0.97; on the second turn after a
 1,600-token persona the first token at most 1.5 times raw warm, and at least 20 times below cold.
@@ -25,7 +27,9 @@ from personae.data import Persona, Scene, Turn
 from personae.lm.embedded import EmbeddedModel, open_embedded
 from personae.speaker import Speaker
 
-ROUNDS = 5
+# Pairs of rounds: a round alone is one reply, which varies more than eight at once.
+ROUNDS = {1: 40, 8: 12}
+LONG_ROUNDS = 5
 TOKENS = 64
 # Long replies; the raw engine then writes as many tokens as each of ours had.
 OPTIONS = {"max_sentences": 0, "max_tokens": TOKENS, "temperature": 1.0}
@@ -37,11 +41,14 @@ def main() -> None:
     arguments = parser.parse_args()
     lm = open_embedded(slots=8, context_tokens=2560)
     try:
-        rows = {**throughput(lm), **first_token(lm)}
+        rows = {}
+        for measure in (throughput, first_token):
+            for name, row in measure(lm).items():
+                figures = (f"{key} {value:.3f}" for key, value in row.items())
+                print(f"{name:34} {'  '.join(figures)}", flush=True)
+                rows[name] = row
     finally:
         lm.close()
-    for name, row in rows.items():
-        print(f"{name:34} " + "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2), encoding="utf-8")
 
@@ -59,13 +66,13 @@ def throughput(lm: EmbeddedModel) -> dict[str, dict[str, float]]:
             lengths[i] = speaker.reply(scenes[i], seed=i).draft.usage.completion_tokens
             return lengths[i]
 
-        def raw(i: int, lengths: list[int] = lengths) -> int:
-            return raw_reply(lm, prompts[i], i, lengths[i])
+        for peer, is_streamed in (("raw", False), ("raw streamed", True)):
 
-        speeds = alternate(at_once(raw, count), at_once(ours, count))
-        rows[f"throughput, {name} (tokens/s)"] = {
-            "raw": speeds[0], "speaker": speeds[1], "ratio": speeds[1] / speeds[0],
-        }  # fmt: skip
+            def raw(i: int, lengths: list[int] = lengths, is_streamed: bool = is_streamed) -> int:
+                return raw_reply(lm, prompts[i], i, lengths[i], is_streamed=is_streamed)
+
+            speeds = alternate(at_once(raw, count), at_once(ours, count), ROUNDS[count])
+            rows[f"{name} against {peer} (tokens/s)"] = speeds
     return rows
 
 
@@ -73,7 +80,7 @@ def first_token(lm: EmbeddedModel) -> dict[str, dict[str, float]]:
     """First-token seconds of the second turn with a long persona: cold, warm, and raw warm."""
     speaker = Speaker(lm, "plain", options={**OPTIONS, "max_tokens": 2})
     cold, warm, raw = [], [], []
-    for number in range(ROUNDS):
+    for number in range(LONG_ROUNDS):
         scene = long_scene(lm, number).said("User", "Hello, how are you today?")
         first = speaker.reply(scene)
         cold.append(first.timings.first_token_s)
@@ -108,12 +115,14 @@ def raw_second_turn(lm: EmbeddedModel, prompt: str, number: int) -> float:
     return seen[0]
 
 
-def raw_reply(lm: EmbeddedModel, prompt: str, seed: int, tokens: int) -> int:
-    answer = lm._engine._server.handle_completions(
-        {"prompt": prompt, "n_predict": tokens, "temperature": 1.0, "top_p": 0.95, "top_k": 40,
-         "min_p": 0.05, "seed": seed}
-    )  # fmt: skip
-    return int(answer["usage"]["completion_tokens"])
+def raw_reply(lm: EmbeddedModel, prompt: str, seed: int, tokens: int, *, is_streamed: bool) -> int:
+    """The engine's own reply of `tokens` tokens; streamed pieces are thrown away."""
+    body = {"prompt": prompt, "n_predict": tokens, "temperature": 1.0, "top_p": 0.95, "top_k": 40,
+            "min_p": 0.05, "seed": seed}  # fmt: skip
+    if is_streamed:
+        lm._engine._server.handle_completions({**body, "stream": True}, lambda _: False)
+        return tokens
+    return int(lm._engine._server.handle_completions(body)["usage"]["completion_tokens"])
 
 
 def at_once(ask: Callable[[int], int], count: int) -> Callable[[], float]:
@@ -128,11 +137,26 @@ def at_once(ask: Callable[[int], int], count: int) -> Callable[[], float]:
     return run
 
 
-def alternate(raw: Callable[[], float], ours: Callable[[], float]) -> tuple[float, float]:
-    """Medians of five rounds each, taken in turn so that both meet the same machine."""
+def alternate(raw: Callable[[], float], ours: Callable[[], float], rounds: int) -> dict[str, float]:
+    """Rounds of both in turn, first one first, then the other, so that both meet the same machine.
+
+    `ratio` is the median over the pairs of rounds, `low` and `high` their quartiles.
+    """
     ours(), raw()
-    pairs = [(ours(), raw()) for _ in range(ROUNDS)]
-    return statistics.median(p[1] for p in pairs), statistics.median(p[0] for p in pairs)
+    pairs: list[tuple[float, float]] = []
+    for number in range(rounds):
+        first = ours() if number % 2 else None
+        plain = raw()
+        pairs.append((plain, ours() if first is None else first))
+    ratios = [speaker / plain for plain, speaker in pairs]
+    low, ratio, high = statistics.quantiles(ratios, n=4)
+    return {
+        "raw": statistics.median(plain for plain, _ in pairs),
+        "speaker": statistics.median(speaker for _, speaker in pairs),
+        "ratio": ratio,
+        "low": low,
+        "high": high,
+    }
 
 
 def request_for(speaker: Speaker) -> Callable[[Scene], Any]:

@@ -20,7 +20,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import lru_cache, partial
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import BackendError, BackendFailure, Cancelled, EnvironmentFault, FormatError
+from personae.lm.control_socket import ControlSocket
 from personae.lm.types import (
     Capability,
     FinishReason,
@@ -163,8 +164,8 @@ class _Engine:
         except (RuntimeError, ValueError, OSError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise FormatError(f"llama.cpp cannot load this model: {error}.", file=file) from error
-        self._control = self._open_control()
-        self._special = _special_token_pattern(self._get("/props"))
+        self._control = ControlSocket(self._folder / "engine.sock")
+        self._special = _special_token_pattern(self._control.call("GET", "/props"))
 
     def stream(
         self, body: dict[str, Any], prompt: str, request: Request, on_text: OnText | None
@@ -172,7 +173,7 @@ class _Engine:
         """Run one completion to its end, cancel it, or raise BackendError."""
         run = _StreamedRun(request, on_text)
         self._server.handle_completions({**body, "stream": True}, run.take)
-        return run.finish(prompt)
+        return run.finish(prompt, self.tokenize)
 
     def force(self, prompt: str, text: str, *, is_cached: bool) -> tuple[float, ...]:
         """The log-probability of each token of `text`, decoded one after the other."""
@@ -200,7 +201,7 @@ class _Engine:
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids; text that looks like a control token is read as plain text."""
-        answer = self._post("/tokenize", {"content": text, "parse_special": False})
+        answer = self._ask("/tokenize", {"content": text, "parse_special": False})
         return [int(token) for token in answer["tokens"]]
 
     def apply_template(self, messages: Sequence[Message]) -> str:
@@ -209,7 +210,7 @@ class _Engine:
             {"role": message.role, "content": self._special.sub(_defuse, message.content)}
             for message in messages
         ]
-        return str(self._post("/apply-template", {"messages": plain})["prompt"])
+        return str(self._ask("/apply-template", {"messages": plain})["prompt"])
 
     def close(self) -> None:
         """Stop the engine and remove its folder; calling it twice is fine."""
@@ -217,36 +218,10 @@ class _Engine:
         self._server = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _open_control(self) -> Any:
-        import httpx
-
-        socket = str(self._folder / "engine.sock")
-        # Dropped before the engine does so (after five seconds).
-        limits = httpx.Limits(keepalive_expiry=2)
-        transport = httpx.HTTPTransport(uds=socket, retries=3, limits=limits)
-        return httpx.Client(transport=transport, base_url="http://engine", timeout=60)
-
-    def _get(self, path: str) -> dict[str, Any]:
-        return self._call("GET", path, None)
-
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return self._call("POST", path, body)
-
-    def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        import httpx
-
-        try:
-            try:
-                answer = self._control.request(method, path, json=body).json()
-            except httpx.RemoteProtocolError:
-                # An idle connection that the engine had just closed; the calls change nothing.
-                answer = self._control.request(method, path, json=body).json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise BackendError(
-                f"The engine did not answer {path}: {error}.", failure="engine"
-            ) from error
+    def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self._control.call("POST", path, body)
         _raise_engine_error(answer)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 class _StreamedRun:
@@ -258,7 +233,7 @@ class _StreamedRun:
         self._started = time.perf_counter()
         self._first_token_s: float | None = None
         self._last: dict[str, Any] = {}
-        self._counts: dict[str, Any] = {}
+        self._prompt: dict[str, Any] = {}
         self._cancelled = False
         self._timed_out = False
         self._ended = False
@@ -277,6 +252,7 @@ class _StreamedRun:
         if "error" in chunk:
             self._last = chunk
             return True
+        self._prompt = chunk.get("prompt_progress") or self._prompt
         choice = chunk["choices"][0]
         text = choice.get("text") or ""
         if text:
@@ -285,15 +261,14 @@ class _StreamedRun:
             self._pieces.append(text)
             if self._on_text is not None and self._on_text(text):
                 self._ended = True
-        self._counts = chunk.get("timings") or self._counts
         if choice.get("finish_reason"):
             self._last = chunk
         self._cancelled = self._request.cancel is not None and self._request.cancel.is_set()
         self._timed_out = self._request.timeout_s is not None and now > self._request.timeout_s
         return self._cancelled or self._timed_out or self._ended
 
-    def finish(self, prompt: str) -> Generation:
-        """The generation, once the engine has returned."""
+    def finish(self, prompt: str, tokenize: Callable[[str], Sequence[int]]) -> Generation:
+        """The generation, once the engine has returned; `tokenize` counts what we ended early."""
         if self._failure is not None:
             raise self._failure
         _raise_engine_error(self._last)
@@ -308,10 +283,18 @@ class _StreamedRun:
         return Generation(
             text=text,
             finish_reason=_finish_reason(self._last),
-            usage=_usage(self._counts),
+            usage=self._usage(text, tokenize),
             timings=Timings(total_s=total_s, first_token_s=self._first_token_s or total_s),
             prompt=prompt,
         )
+
+    def _usage(self, text: str, tokenize: Callable[[str], Sequence[int]]) -> Usage:
+        counts = self._last.get("timings")
+        if counts:
+            cached = int(counts["cache_n"])
+            return Usage(cached + int(counts["prompt_n"]), int(counts["predicted_n"]), cached)
+        total, cached = (int(self._prompt.get(key, 0)) for key in ("total", "cache"))
+        return Usage(total, len(tokenize(text)) if text else 0, cached)
 
 
 def _body_of(request: Request, prompt: str) -> dict[str, Any]:
@@ -326,8 +309,8 @@ def _body_of(request: Request, prompt: str) -> dict[str, Any]:
         "repeat_penalty": sampling.repeat_penalty,
         "stop": list(sampling.stop),
         "cache_prompt": not request.replayable,
-        # Each piece then says how many tokens came: a reply that we end early has no last one.
-        "timings_per_token": True,
+        # The first piece then has the prompt's counts: a reply that we end early has no last one.
+        "return_progress": True,
     }
     if sampling.seed is not None:
         body["seed"] = sampling.seed % 2**32
@@ -341,15 +324,6 @@ def _body_of(request: Request, prompt: str) -> dict[str, Any]:
 def _finish_reason(last: dict[str, Any]) -> FinishReason:
     reason = (last.get("choices") or [{}])[0].get("finish_reason")
     return "length" if reason == "length" else "stop"
-
-
-def _usage(counts: dict[str, Any]) -> Usage:
-    cached = int(counts.get("cache_n", 0))
-    return Usage(
-        prompt_tokens=cached + int(counts.get("prompt_n", 0)),
-        completion_tokens=int(counts.get("predicted_n", 0)),
-        cached_tokens=cached,
-    )
 
 
 def _raise_engine_error(answer: dict[str, Any]) -> None:

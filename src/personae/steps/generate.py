@@ -14,6 +14,7 @@ from personae.text.reply_filter import ReplyFilter
 ENTRY = EntryInfo(needs=("chat",))
 
 LOOP_PENALTY = 1.15
+LOOP_CHECK_CHARS = 16  # a loop goes on: looking at every piece would cost more than it saves
 _SEED_STEP = 7919  # keeps the seeds of candidates and attempts apart
 
 
@@ -67,12 +68,18 @@ def _write(
     others = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name} | {scene.user})
     own = (scene.persona.display_name, scene.persona.name)
     reply_filter = ReplyFilter(own, others, max_sentences=max_sentences)
+    checked = 0
 
     def on_text(piece: str) -> bool:
+        nonlocal checked
         fresh = reply_filter.feed(piece)
         if fresh and is_shown:
             kit.emit(Emission("text", fresh))
-        return reply_filter.done or (piece[-1:].isalnum() and ends_in_loop(reply_filter.text))
+        text = reply_filter.text
+        if reply_filter.done or len(text) - checked < LOOP_CHECK_CHARS or not text[-1:].isalnum():
+            return reply_filter.done
+        checked = len(text)
+        return ends_in_loop(text)
 
     generation = kit.lm.generate(request_of(draft, kit, seed), on_text)
     text = reply_filter.finish(cut_short=generation.finish_reason == "length")
