@@ -43,6 +43,11 @@ def test_a_chain_runs_from_left_to_right():
     assert chain()(Draft(SCENE), kit) == Draft(SCENE)
 
 
+def test_a_kit_without_an_inference_model_says_how_to_get_one():
+    with pytest.raises(CapabilityError, match=r"c-score needs the inference model.*open_nli\(\)"):
+        Kit(ScriptedModel()).need_nli("c-score")
+
+
 def test_a_kit_without_an_embedder_says_how_to_get_one():
     with pytest.raises(CapabilityError, match=r"recall needs an embedder.*open_embedder\(\)"):
         Kit(ScriptedModel()).need_embedder("recall")

@@ -29,7 +29,7 @@ from personae.lm.types import (
 )
 
 if TYPE_CHECKING:
-    from personae.encoders.types import Embedder
+    from personae.encoders.types import Embedder, Nli
 
 PartRole = Literal["system", "history", "volatile", "user"]
 
@@ -139,7 +139,7 @@ class Kit:
     rng: random.Random = field(default_factory=lambda: random.Random(0))
     seed: int = 0
     embedder: Embedder | None = None
-    nli: Any = None
+    nli: Nli | None = None
     memory: Any = None
     knowledge: Any = None
     tools: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
@@ -160,6 +160,14 @@ class Kit:
                 f"{who} needs an embedder, and none was given. Pass `embedder=open_embedder()`."
             )
         return self.embedder
+
+    def need_nli(self, who: str) -> Nli:
+        """The inference model, or a CapabilityError that says how to get one."""
+        if self.nli is None:
+            raise CapabilityError(
+                f"{who} needs the inference model, and none was given. Pass `nli=open_nli()`."
+            )
+        return self.nli
 
 
 Step: TypeAlias = Callable[[Draft, Kit], Draft]

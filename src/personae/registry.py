@@ -37,13 +37,14 @@ class EntryInfo:
     """What an entry declares about itself, in literal values.
 
     `systems` are catalog ids (S011), `aka` the paper's short names, `needs` model capabilities,
-    `embedder` whether it looks for an embedder, `deviations` what ours does differently.
+    `embedder` and `nli` whether it looks for these models, `deviations` what ours does differently.
     """
 
     systems: tuple[str, ...] = ()
     aka: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     embedder: bool = False
+    nli: bool = False
     paper: str = ""
     deviations: str = ""
     reads: str = ""  # formats only: persona | dialogue

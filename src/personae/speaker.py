@@ -16,7 +16,7 @@ from personae.lm.types import LanguageModel, Likelihood, Request, Timings
 from personae.registry import build, check_options, find
 
 if TYPE_CHECKING:
-    from personae.encoders.types import Embedder
+    from personae.encoders.types import Embedder, Nli
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class Speaker:
         *,
         options: Mapping[str, Any] | None = None,
         embedder: Embedder | None = None,
+        nli: Nli | None = None,
         tools: Mapping[str, Callable[..., Any]] | None = None,
         seed: int = 0,
         replayable: bool = False,
@@ -93,7 +94,7 @@ class Speaker:
             self.method, self.options = getattr(method, "__name__", "step"), dict(options or {})
             self._step, needs = method, ()
         self._kit = Kit(
-            lm=lm, embedder=embedder, tools=tools or {}, seed=seed, replayable=replayable
+            lm=lm, embedder=embedder, nli=nli, tools=tools or {}, seed=seed, replayable=replayable
         )
         if clock is not None:
             self._kit = replace(self._kit, clock=clock)

@@ -8,8 +8,9 @@ from personae.errors import CapabilityError, EnvironmentFault
 
 if TYPE_CHECKING:
     from personae.data import Persona
-    from personae.encoders.types import Embedder
+    from personae.encoders.types import Embedder, Nli
     from personae.lm.types import LanguageModel
+    from personae.registry import Entry
     from personae.speaker import Speaker
     from personae.store.types import Store
 
@@ -38,29 +39,44 @@ def open_named_model(name: str, *, slots: int = 2) -> LanguageModel:
 def open_speaker(
     lm: LanguageModel, method: str, options: dict[str, Any], *, seed: int, replayable: bool = False
 ) -> Speaker:
-    """A speaker with the embedder, where the method looks for one.
+    """A speaker with the embedder and the inference model, where the method looks for them.
 
-    The embedder costs memory and start-up time, so that the methods that do without it (`plain`)
-    are not given it.
+    They cost memory and start-up time, so that the methods that do without (`plain`) get neither.
     """
     from personae.registry import find
     from personae.settings import load_settings
     from personae.speaker import Speaker
 
     entry = find("method", method or load_settings().method)
-    embedder = _embedder() if entry.info.embedder else None
     return Speaker(
-        lm, entry.name, options=options, embedder=embedder, seed=seed, replayable=replayable
+        lm,
+        entry.name,
+        options=options,
+        embedder=embedder_for(entry) if entry.info.embedder else None,
+        nli=nli_for(entry) if entry.info.nli else None,
+        seed=seed,
+        replayable=replayable,
     )
 
 
-def _embedder() -> Embedder:
+def embedder_for(entry: Entry) -> Embedder:
+    """The shipped embedder. Raises CapabilityError, which names the entry, where it is missing."""
     try:
         from personae.encoders.embedder import open_embedder
 
         return open_embedder()
     except EnvironmentFault as error:
-        raise CapabilityError(f"This method needs the embedder. {error}") from error
+        raise CapabilityError(f"{entry.name} needs the embedder. {error}") from error
+
+
+def nli_for(entry: Entry) -> Nli:
+    """The shipped inference model. Raises CapabilityError, which names the entry."""
+    try:
+        from personae.encoders.nli import open_nli
+
+        return open_nli()
+    except EnvironmentFault as error:
+        raise CapabilityError(f"{entry.name} needs the inference model. {error}") from error
 
 
 def load_card(card: str) -> Persona:

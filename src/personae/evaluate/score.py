@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from personae.data import JsonObject, Sample
 from personae.draft import Kit
@@ -31,6 +31,9 @@ from personae.lm.types import (
 )
 from personae.metrics.types import Metric, Scores
 from personae.registry import Entry, build, entries, find, options_of
+
+if TYPE_CHECKING:
+    from personae.encoders.types import Embedder, Nli
 
 _NUMBERED = re.compile(r"(.+)-([0-9]{1,2})")
 
@@ -73,6 +76,8 @@ def score_runs(
     options: Mapping[str, Any] | None = None,
     seed: int = 0,
     lm: LanguageModel | None = None,
+    embedder: Embedder | None = None,
+    nli: Nli | None = None,
 ) -> Report:
     """Score runs with the named metrics, or with all that need no model.
 
@@ -80,7 +85,7 @@ def score_runs(
     """
     built = build_metrics(metrics or default_metrics(), options or {})
     runs = tuple(read_scored_run(folder) for folder in folders)
-    kit = Kit(lm=lm or NoModel(), seed=seed)
+    kit = Kit(lm=lm or NoModel(), embedder=embedder, nli=nli, seed=seed)
     figures: dict[str, tuple[Figure, ...]] = {}
     for name, metric in built.items():
         scores = [metric(run.samples, kit) for run in runs]
@@ -117,10 +122,15 @@ def default_metrics() -> tuple[str, ...]:
     """All metrics that need no model; `distinct` under the numbered names that it declares."""
     names: list[str] = []
     for entry in entries("metric").values():
-        if not entry.info.needs:
+        if not (entry.info.needs or entry.info.embedder or entry.info.nli):
             numbered = [name for name in entry.info.aka if _split_number(name) is not None]
             names += numbered or [entry.name]
     return tuple(names)
+
+
+def metric_entries(names: Sequence[str]) -> tuple[Entry, ...]:
+    """The entries of the metrics by the names given. Raises UnknownEntry."""
+    return tuple(_entry_named(name)[0] for name in names)
 
 
 def build_metrics(names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Metric]:

@@ -31,11 +31,20 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score one run, or several against the first. Writes scores.json into each folder."""
-    from personae.evaluate.score import report_dict, score_runs, write_scores
+    from personae.cli.opening import embedder_for, nli_for
+    from personae.evaluate.score import metric_entries, report_dict, score_runs, write_scores
     from personae.registry import parse_options
 
     names = [name.strip() for name in metrics.split(",") if name.strip()]
-    report = score_runs(runs, names, options=parse_options(option or []), seed=seed)
+    asked = metric_entries(names)
+    report = score_runs(
+        runs,
+        names,
+        options=parse_options(option or []),
+        seed=seed,
+        embedder=next((embedder_for(entry) for entry in asked if entry.info.embedder), None),
+        nli=next((nli_for(entry) for entry in asked if entry.info.nli), None),
+    )
     write_scores(report)
     if as_json:
         print_json(report_dict(report))
