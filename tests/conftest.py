@@ -66,6 +66,41 @@ def word_embedder() -> WordEmbedder:
     return WordEmbedder()
 
 
+class WordNli:
+    """Contradiction where one side says "no" or "not" of a word that both have, else neutral."""
+
+    name = fingerprint = "word-nli"
+    thresholds = {0.02: 0.9, 0.05: 0.8, 0.1: 0.5}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def classify(self, pairs: Sequence[tuple[str, str]]):
+        import numpy
+
+        self.asked += pairs
+        rows = [self._row(*map(self._words, pair)) for pair in pairs]
+        return numpy.array(rows, dtype=numpy.float32).reshape(-1, 3)
+
+    @staticmethod
+    def _words(text: str) -> set[str]:
+        return set(re.findall(r"\w+", text.lower()))
+
+    @staticmethod
+    def _row(said: set[str], stated: set[str]) -> tuple[float, float, float]:
+        shared = {word for word in said & stated if len(word) > 3}
+        if not shared:
+            return (0.05, 0.9, 0.05)
+        denied = bool(said & {"no", "not"}) != bool(stated & {"no", "not"})
+        return (0.02, 0.03, 0.95) if denied else (0.9, 0.05, 0.05)
+
+
+@pytest.fixture
+def word_nli() -> WordNli:
+    """An inference model without weights, whose judgements can be worked out by hand."""
+    return WordNli()
+
+
 @pytest.fixture
 def rich_scene():
     """A scene that uses every field a method may look at."""

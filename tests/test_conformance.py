@@ -62,9 +62,11 @@ def test_its_options_are_keywords_with_types(kind, name):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_the_same_seed_gives_the_same_bytes(name, rich_scene, word_embedder):
+def test_the_same_seed_gives_the_same_bytes(name, rich_scene, word_embedder, word_nli):
     def run(seed: int) -> str:
-        speaker = Speaker(ScriptedModel(), name, embedder=word_embedder, replayable=True)
+        speaker = Speaker(
+            ScriptedModel(), name, embedder=word_embedder, nli=word_nli, replayable=True
+        )
         reply = speaker.reply(rich_scene, seed=seed).to_dict()
         assert reply["reply"]
         del reply["timings"]
@@ -75,11 +77,11 @@ def test_the_same_seed_gives_the_same_bytes(name, rich_scene, word_embedder):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_method_changes_nothing_that_it_was_given(name, rich_scene, word_embedder):
+def test_a_method_changes_nothing_that_it_was_given(name, rich_scene, word_embedder, word_nli):
     before = rich_scene.to_json()
     options = defaults_of("method", name)
     given = dict(options)
-    speaker = Speaker(ScriptedModel(), name, options=options, embedder=word_embedder)
+    speaker = Speaker(ScriptedModel(), name, options=options, embedder=word_embedder, nli=word_nli)
     speaker.reply(rich_scene)
     assert rich_scene.to_json() == before
     assert options == given
@@ -96,40 +98,44 @@ def test_a_missing_capability_is_refused_with_the_backends_that_would_do(name):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_the_prompt_can_be_had_without_a_reply(name, rich_scene, word_embedder):
+def test_the_prompt_can_be_had_without_a_reply(name, rich_scene, word_embedder, word_nli):
     lm = ScriptedModel()
-    draft = Speaker(lm, name, embedder=word_embedder).prompt(rich_scene)
+    draft = Speaker(lm, name, embedder=word_embedder, nli=word_nli).prompt(rich_scene)
     assert draft.messages or draft.text_prompt
     assert draft.candidates == ()
     assert all(request.schema for request in lm.requests)  # decisions about tools, no reply
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_scene_without_turns_gets_a_reply(name, rich_scene, word_embedder):
+def test_a_scene_without_turns_gets_a_reply(name, rich_scene, word_embedder, word_nli):
     scene = rich_scene.model_copy(update={"turns": ()})
-    assert Speaker(ScriptedModel(["Well met."]), name, embedder=word_embedder).reply(scene).text
+    assert (
+        Speaker(ScriptedModel(["Well met."]), name, embedder=word_embedder, nli=word_nli)
+        .reply(scene)
+        .text
+    )
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_a_huge_last_message_is_refused_in_one_sentence(name, rich_scene, word_embedder):
-    speaker = Speaker(ScriptedModel(context_tokens=600), name, embedder=word_embedder)
+def test_a_huge_last_message_is_refused_in_one_sentence(name, rich_scene, word_embedder, word_nli):
+    speaker = Speaker(ScriptedModel(context_tokens=600), name, embedder=word_embedder, nli=word_nli)
     scene = rich_scene.said("Bo", "word " * 1000)
     with pytest.raises(InvalidOption, match=r"tokens.* Shorten"):
         speaker.reply(scene)
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_returns_a_changed_copy(name, rich_scene, word_embedder):
+def test_a_step_returns_a_changed_copy(name, rich_scene, word_embedder, word_nli):
     draft = Draft(rich_scene, candidates=(Candidate("Hello."),))
     draft = build("step", "fit-prompt")(draft, Kit(ScriptedModel()))
     before = repr(draft)
-    after = build("step", name)(draft, Kit(ScriptedModel(), embedder=word_embedder))
+    after = build("step", name)(draft, Kit(ScriptedModel(), embedder=word_embedder, nli=word_nli))
     assert isinstance(after, Draft)
     assert repr(draft) == before
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_a_metric_measures_a_batch_without_changing_it(name, rich_scene):
+def test_a_metric_measures_a_batch_without_changing_it(name, rich_scene, word_embedder, word_nli):
     samples = [
         Sample(id=str(n), scene=rich_scene, reference="two dogs", reply=f"I have {n} dogs",
                reference_log_likelihood=-3.0, reference_tokens=2)
@@ -137,11 +143,18 @@ def test_a_metric_measures_a_batch_without_changing_it(name, rich_scene):
     ]  # fmt: skip
     samples.append(Sample(id="f", scene=rich_scene, reference="x", error="it failed"))
     before = [sample.to_json() for sample in samples]
-    scores = build("metric", name)(samples, Kit(ScriptedModel()))
+    scores = build("metric", name)(
+        samples, Kit(ScriptedModel(), embedder=word_embedder, nli=word_nli)
+    )
     assert scores.name
     assert len(scores.values) == len(samples)
     assert [sample.to_json() for sample in samples] == before
-    assert build("metric", name)(samples, Kit(ScriptedModel())).values == scores.values
+    assert (
+        build("metric", name)(
+            samples, Kit(ScriptedModel(), embedder=word_embedder, nli=word_nli)
+        ).values
+        == scores.values
+    )
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -71,12 +71,17 @@ def embedder_for(entry: Entry) -> Embedder:
 
 def nli_for(entry: Entry) -> Nli:
     """The shipped inference model. Raises CapabilityError, which names the entry."""
+    return open_shipped_nli(entry.name)
+
+
+def open_shipped_nli(who: str) -> Nli:
+    """The shipped inference model. Raises CapabilityError, which names `who` needs it."""
     try:
         from personae.encoders.nli import open_nli
 
         return open_nli()
     except EnvironmentFault as error:
-        raise CapabilityError(f"{entry.name} needs the inference model. {error}") from error
+        raise CapabilityError(f"{who} needs the inference model. {error}") from error
 
 
 def load_card(card: str) -> Persona:

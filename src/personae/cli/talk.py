@@ -297,6 +297,9 @@ def _why_lines(details: dict[str, Any]) -> Iterator[str]:
         faults = candidate.get("faults")
         extra = f" faults={faults}" if faults else ""
         yield f"candidate  {number}. {candidate['text']!r} {scores}{extra}"
+        for one in candidate.get("refused", []):
+            clash = f"{one['clause']!r} against {one['statement']!r}"
+            yield f"refused    {clash} ({one['contradiction']:.2f})"
     for piece in details.get("evidence", []):
         yield f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}"
     for part in details.get("parts", []):

@@ -42,7 +42,7 @@ def _one_candidate(draft: Draft, kit: Kit, number: int, attempts: int, max_sente
             kit.emit(Emission("restart"))
         seed = kit.seed + _SEED_STEP * (number * attempts + attempt)
         text, generation = _write(draft, kit, seed, max_sentences, is_shown=number == 0)
-        faults = faults_of(text, **_compared_with(draft))
+        faults = faults_of(text, **compared_with(draft))
         draft = _against_loops(draft) if "loops" in faults else draft
         usage += generation.usage
         first = timings.first_token_s or generation.timings.first_token_s
@@ -107,7 +107,8 @@ def _against_loops(draft: Draft) -> Draft:
     return replace(draft, sampling=replace(draft.sampling, repeat_penalty=penalty))
 
 
-def _compared_with(draft: Draft) -> dict[str, Any]:
+def compared_with(draft: Draft) -> dict[str, Any]:
+    """What `faults_of` compares a reply with."""
     name = draft.scene.persona.name
     return {
         "instructions": [p.text for p in draft.parts if p.name in ("rules", "instructions")],

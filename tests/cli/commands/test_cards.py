@@ -160,3 +160,13 @@ def test_a_folder_that_is_missing_is_one_sentence(personae, tmp_path):
     code, _, err = personae("cards", "convert", "ana", tmp_path / "no" / "a.json")
     assert code == 1
     assert "cannot be written" in err
+
+
+def test_statements_that_clash_are_told_where_asked_for(personae, tmp_path, monkeypatch, word_nli):
+    monkeypatch.setattr("personae.cli.opening.open_shipped_nli", lambda who: word_nli)
+    card = tmp_path / "bo.yaml"
+    card.write_text("name: Bo\nstatements: [I have dogs., I sing., I have no dogs.]\n")
+    assert "contradict" not in personae("cards", "validate", card)[1]
+    code, out, _ = personae("cards", "validate", "--consistency", card)
+    assert code == 0
+    assert "'I have dogs.' and 'I have no dogs.' contradict each other" in " ".join(out.split())

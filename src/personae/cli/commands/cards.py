@@ -60,10 +60,15 @@ def show(card: Card, as_json: AsJson = False) -> None:
 @app.command()
 def validate(
     cards: Annotated[list[str], typer.Argument(metavar="CARD…", help="Files or names.")],
+    consistency: Annotated[
+        bool, typer.Option("--consistency", help="Also look for statements that clash.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print everything that is wrong with cards; exit 1 if one of them cannot be used."""
     reports = [(card, _findings(card)) for card in cards]
+    if consistency:
+        reports = [(card, [*found, *_clashes(card, found)]) for card, found in reports]
     if as_json:
         print_json([_report(card, found) for card, found in reports])
     else:
@@ -141,6 +146,22 @@ def _findings(card: str) -> list[Finding]:
         return [Finding("error", line, error.reason)]
     except PersonaeError as error:
         return [Finding("error", "", str(error))]
+
+
+def _clashes(card: str, found: list[Finding]) -> list[Finding]:
+    """Warnings about statements of a readable card that contradict each other."""
+    from personae.cli.opening import open_shipped_nli
+    from personae.encoders.clashes import clashing_statements
+    from personae.formats.advice import Finding
+
+    if _is_invalid(found):
+        return []
+    clashes = clashing_statements(open_shipped_nli("--consistency"), _load(card).statements)
+    return [
+        Finding("warning", "statements", f"{one.clause!r} and {one.statement!r} contradict each "
+                f"other ({one.contradiction:.2f}).")
+        for one in clashes
+    ]  # fmt: skip
 
 
 def _is_invalid(found: list[Finding]) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, stderr
+from personae.cli.output import print_json
+from personae.cli.progress import ReplyProgress
 from personae.errors import PersonaeError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def reply(
             seed=seed,
             limit=limit,
         )
-        with _Progress() as progress:
+        with ReplyProgress() as progress:
             state = reply_run(
                 read_dialogues(source, known_format.name),
                 speaker,
@@ -127,49 +128,3 @@ def _first_failure(out: Path) -> str:
 
     failed = (sample for sample in read_samples(out) if sample.error)
     return next((f"{sample.id}: {sample.error}" for sample in failed), "")
-
-
-class _Progress:
-    """A bar on stderr with rate, estimate and failures."""
-
-    def __init__(self) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        self._bar = Progress(
-            TextColumn("replies"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[failed]}"),
-            console=stderr(),
-        )
-        self._task = self._bar.add_task("replies", total=None, start=False, rate="", failed="")
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def show(self, state: RunState) -> None:
-        """Show how far the run is; the bar appears with the first call."""
-        task = self._bar.tasks[0]
-        if task.start_time is None:
-            self._bar.start()
-            self._bar.start_task(self._task)
-        elapsed = task.elapsed or 0.0
-        rate = (state.done - state.resumed) / elapsed if elapsed > 0 else 0.0
-        self._bar.update(
-            self._task,
-            total=state.total,
-            completed=state.done,
-            rate=f"{rate:.1f}/s" if rate else "",
-            failed=f"{state.failed} failed" if state.failed else "",
-        )

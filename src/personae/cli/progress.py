@@ -1,0 +1,56 @@
+"""A progress bar for runs of replies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from personae.cli.output import stderr
+
+if TYPE_CHECKING:
+    from personae.evaluate.types import RunState
+
+
+class ReplyProgress:
+    """A bar on stderr with rate, estimate and failures."""
+
+    def __init__(self, label: str = "replies") -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._bar = Progress(
+            TextColumn(label),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[failed]}"),
+            console=stderr(),
+        )
+        self._task = self._bar.add_task("replies", total=None, start=False, rate="", failed="")
+
+    def __enter__(self) -> ReplyProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, state: RunState) -> None:
+        """Show how far the run is; the bar appears with the first call."""
+        task = self._bar.tasks[0]
+        if task.start_time is None:
+            self._bar.start()
+            self._bar.start_task(self._task)
+        elapsed = task.elapsed or 0.0
+        rate = (state.done - state.resumed) / elapsed if elapsed > 0 else 0.0
+        self._bar.update(
+            self._task,
+            total=state.total,
+            completed=state.done,
+            rate=f"{rate:.1f}/s" if rate else "",
+            failed=f"{state.failed} failed" if state.failed else "",
+        )

@@ -1,0 +1,32 @@
+"""Statements of one persona that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from personae.encoders.contradiction import Judgement
+from personae.encoders.types import Nli
+
+# Of n statements there are n(n-1)/2 pairs, so the strictest calibrated threshold is used.
+GOLD_SHARE = 0.02
+STATEMENTS_LIMIT = 64
+
+
+def clashing_statements(nli: Nli, statements: Sequence[str]) -> list[Judgement]:
+    """Pairs among the first 64 statements that contradict each other both ways, worst first.
+
+    The weaker of the two directions counts, and is what the judgement holds.
+    """
+    pairs = list(combinations(dict.fromkeys(statements[:STATEMENTS_LIMIT]), 2))
+    if not pairs:
+        return []
+    there = nli.classify(pairs).tolist()
+    back = nli.classify([(second, first) for first, second in pairs]).tolist()
+    judged = [
+        Judgement(*pair, *min(rows, key=lambda row: row[2]))
+        for pair, *rows in zip(pairs, there, back, strict=True)
+    ]
+    threshold = nli.thresholds[GOLD_SHARE]
+    clashing = [one for one in judged if one.contradiction > threshold]
+    return sorted(clashing, key=lambda one: -one.contradiction)

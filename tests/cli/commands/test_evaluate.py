@@ -1,0 +1,81 @@
+"""`personae evaluate consistency`: runs, figures, resuming, wrong requests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from personae.cli.app import run
+
+TALK = """1 your persona: I have two dogs.
+2 your persona: I work at night.
+3 Hi, how are you?\tTired, I worked all night.
+4 Any pets?\tTwo dogs, and both snore.
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    file = tmp_path / "talks.txt"
+    file.write_text(TALK * 3)
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _judged_by_words(monkeypatch, word_nli):
+    monkeypatch.setattr("personae.cli.opening.nli_for", lambda entry: word_nli)
+
+
+@pytest.fixture
+def evaluate(tmp_path, data):
+    def call(*words: object) -> int:
+        with pytest.raises(SystemExit) as caught:
+            run(["evaluate", "consistency", "--data", str(data), "--out", str(tmp_path / "out"),
+                 "--model", "scripted", *map(str, words)])  # fmt: skip
+        return int(caught.value.code or 0)
+
+    return call
+
+
+def test_methods_are_compared_on_turns_and_on_probes(evaluate, tmp_path, capsys):
+    assert evaluate("--limit", 4, "--probes", 2, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert set(found) == {"turns", "probes", "latency"}
+    rows = found["turns"]["metrics"]["contradiction-rate"]
+    assert [row["n"] for row in rows] == [4, 4]
+    assert "difference" in rows[1]
+    assert set(found["latency"]) == {"plain", "guard"}
+    probes = (tmp_path / "out" / "probes.jsonl").read_text()
+    assert "Do you have two dogs?" in probes
+    assert {folder.name for folder in (tmp_path / "out").iterdir() if folder.is_dir()} == {
+        "plain-turns", "plain-probes", "guard-turns", "guard-probes",
+    }  # fmt: skip
+
+
+def test_the_tables_name_methods_and_judge_and_a_second_call_resumes(evaluate, tmp_path, capsys):
+    assert evaluate("--limit", 4, "--probes", 2) == 0
+    first = capsys.readouterr().out
+    samples = (tmp_path / "out" / "guard-turns" / "samples.jsonl").read_bytes()
+    assert "contradiction-rate ↓" in first
+    assert "Latency on the test turns" in first
+    assert evaluate("--limit", 4, "--probes", 2) == 0
+    assert (tmp_path / "out" / "guard-turns" / "samples.jsonl").read_bytes() == samples
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fault"),
+    [
+        (["--methods", "plain,gard"], 2, "Did you mean 'guard'"),
+        (["--methods", ","], 2, "at least one method"),
+        (["--data", "none.txt"], 1, "There is no such file"),
+        (["--limit", 0], 2, "limit"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence_and_writes_nothing(
+    evaluate, words, code, fault, tmp_path, capsys
+):
+    assert evaluate(*words) == code
+    assert fault in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
