@@ -1,0 +1,131 @@
+"""Many training records in one sequence: a dialogue once, its scored replies as branches of it.
+
+A record of Score Before You Speak is a dialogue up to the user's turn, a score, and a reply; the
+replies before it are unscored originals. Records of one dialogue share nearly all of their tokens,
+so here the dialogue stands once and each `score + reply` is a branch that sees the dialogue up to
+its turn and itself, at the positions that it would have alone. Every record's loss is exactly what
+it would be in a sequence of its own, at a third of the tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from personae.recipes.persona_dialogues import PersonaDialogue
+from personae.text.scored_prompt import told_persona, with_score
+
+END = "<|im_end|>"
+_ROOM = 64  # for the reply that follows in the trunk
+_SHIFT = f"{END}\n<|im_start|>assistant\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One reply to the user's turn before `position`; no score stands where there is None."""
+
+    position: int
+    reply: str
+    score: float | None
+
+
+@dataclass(slots=True)
+class BranchedSequence:
+    """Token ids with positions; `parents[i]` says what token i sees; `learned` what is predicted.
+
+    Token i sees the tokens of the trunk before `sees[i]`, and those of its own branch up to itself.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    sees: list[int] = field(default_factory=list)
+    branch: list[int] = field(default_factory=list)
+    learned: list[int] = field(default_factory=list)  # indices whose token is a target
+    sources: list[int] = field(default_factory=list)  # the index that predicts it
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def branched(
+    dialogue: PersonaDialogue,
+    branches: Sequence[Branch],
+    encode: Any,
+    *,
+    name: str = "",
+    learns_trunk: bool = False,
+    max_tokens: int = 640,
+) -> BranchedSequence:
+    """The dialogue with its branches; later turns are left out where it grows too long.
+
+    `learns_trunk` makes the dialogue's own replies targets: plain supervised tuning.
+    """
+    sequence = BranchedSequence()
+    system = told_persona(dialogue.statements, name)
+    _trunk(sequence, encode(f"<|im_start|>system\n{system}{END}\n"))
+    for at, (own, text) in enumerate(dialogue.turns):
+        if own:
+            answers = at in dialogue.replies
+            _trunk(sequence, encode("" if answers else "<|im_start|>assistant\n"))
+            _trunk(sequence, encode(text + END), learned=answers and learns_trunk)
+            _trunk(sequence, encode("\n"))
+            continue
+        user = encode(f"<|im_start|>user\n{text}")
+        following = [one for one in branches if one.position == at + 1]
+        written = [
+            (encode(with_score("", one.score) + _SHIFT), encode(one.reply + END))
+            for one in following
+        ]
+        needed = len(user) + sum(len(a) + len(b) for a, b in written)
+        if len(sequence) + needed > max_tokens - _ROOM:
+            break
+        _trunk(sequence, user)
+        fork, position = len(sequence), sequence.positions[-1] + 1
+        for number, (opening_ids, reply_ids) in enumerate(written, 1):
+            _grow(sequence, opening_ids, reply_ids, fork, position, at * 1000 + number)
+        is_answered = at + 1 < len(dialogue.turns) and dialogue.turns[at + 1][0]
+        _trunk(sequence, encode(_SHIFT if is_answered else f"{END}\n"), position)
+    return sequence
+
+
+def _trunk(
+    sequence: BranchedSequence, ids: Sequence[int], position: int | None = None, *,
+    learned: bool = False,
+) -> None:  # fmt: skip
+    start = position if position is not None else (sequence.positions or [-1])[-1] + 1
+    for offset, token in enumerate(ids):
+        if learned:
+            sequence.sources.append(len(sequence) - 1)
+            sequence.learned.append(len(sequence))
+        _append(sequence, token, start + offset, len(sequence), 0)
+
+
+def _grow(
+    sequence: BranchedSequence, opening: Sequence[int], reply: Sequence[int], fork: int,
+    position: int, branch: int,
+) -> None:  # fmt: skip
+    for offset, token in enumerate((*opening, *reply)):
+        if offset >= len(opening):
+            sequence.sources.append(len(sequence) - 1)
+            sequence.learned.append(len(sequence))
+        _append(sequence, token, position + offset, fork, branch)
+
+
+def _append(sequence: BranchedSequence, token: int, position: int, sees: int, branch: int) -> None:
+    sequence.ids.append(token)
+    sequence.positions.append(position)
+    sequence.sees.append(sees)
+    sequence.branch.append(branch)
+
+
+def attention_mask(sequence: BranchedSequence) -> Any:
+    """What each token sees, as a boolean tensor (1, 1, length, length)."""
+    import torch
+
+    index = torch.arange(len(sequence))
+    branch = torch.tensor(sequence.branch)
+    sees = torch.tensor(sequence.sees)
+    trunk = (branch[None, :] == 0) & (index[None, :] < sees[:, None])
+    own = (branch[None, :] == branch[:, None]) & (index[None, :] <= index[:, None])
+    return (trunk | own)[None, None]

@@ -1,0 +1,240 @@
+"""Low-rank adapters of a causal language model: one loop with budget, checkpoints and resume.
+
+The base stays frozen in bfloat16; the adapter is peft's, in float32 with bfloat16 products. Work is
+counted in tokens that went through the model, so that two arms with one budget cost the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from personae.errors import EnvironmentFault, PersonaeError
+from personae.recipes.branched_sequence import BranchedSequence, attention_mask
+
+TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
+INSTALL_COMMAND = "pip install 'personae[train]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a training spends and where it writes. `budget_tokens` go through the model."""
+
+    out: Path
+    budget_tokens: int
+    rate: float = 1e-3
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.0
+    accumulate: int = 4  # sequences a step
+    seed: int = 0
+    checkpoint_tokens: int = 50_000
+    resume: bool = False
+
+
+Show = Callable[[int, int, float], None]  # tokens done, budget, mean loss of the last steps
+
+
+def load_base() -> tuple[Any, Any]:
+    """The embedded model's shipped weights in bfloat16, and its tokenizer (padding on the right).
+
+    Raises EnvironmentFault when the extra `train` or the weights are missing.
+    """
+    require_extra()
+    import torch
+
+    from personae.lm.hf import _load, _packaged_weights
+
+    model, tokenizer = _load(_packaged_weights(), "float32", "cpu")
+    # Dequantised first: kept packed, each product would be made in float32.
+    model = model.to(torch.bfloat16).requires_grad_(False)
+    model.config._attn_implementation = "eager"  # a third faster than sdpa's backward on CPUs
+    tokenizer.padding_side = "right"
+    return model, tokenizer
+
+
+def require_extra() -> None:
+    """Raise EnvironmentFault unless what training needs is installed."""
+    import importlib.util
+
+    for package in ("torch", "transformers", "peft", "safetensors"):
+        if importlib.util.find_spec(package) is None:
+            raise EnvironmentFault(
+                f"Training needs the package {package!r}, which is not installed.",
+                remedy=INSTALL_COMMAND,
+            )
+
+
+def with_adapter(model: Any, plan: Plan) -> Any:
+    """The model with a fresh adapter that does nothing yet."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(plan.seed)
+    config = LoraConfig(
+        r=plan.rank, lora_alpha=plan.alpha, lora_dropout=plan.dropout,
+        target_modules=list(TARGETS), task_type="CAUSAL_LM",
+    )  # fmt: skip
+    return get_peft_model(model, config)
+
+
+def train(
+    model: Any, sequences: Callable[[int], Sequence[BranchedSequence]], plan: Plan, show: Show
+) -> dict[str, Any]:
+    """Train the adapter until the budget is spent; returns the log's last line.
+
+    `sequences(epoch)` are those of an epoch. Stops with PersonaeError when the loss is not finite:
+    the last checkpoint is the last good one. With `plan.resume` it goes on from that.
+    """
+    import torch
+
+    plan.out.mkdir(parents=True, exist_ok=True)
+    weights = [p for p in model.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(weights, lr=plan.rate, weight_decay=0.0)
+    state = _Progress()
+    if plan.resume and (plan.out / CHECKPOINT).exists():
+        state = _restore(plan.out / CHECKPOINT, weights, optimiser)
+    torch.manual_seed(plan.seed + state.step)
+    model.train()
+    kept_at, recent, began = state.tokens, list[float](), time.process_time()
+    for group in _groups(sequences, plan, state):
+        if state.tokens >= plan.budget_tokens:
+            break
+        done = state.tokens / plan.budget_tokens
+        for one in optimiser.param_groups:
+            one["lr"] = plan.rate * min(1.0, (state.step + 1) / 20) * max(0.02, 1 - done)
+        loss = _step(model, group, weights, optimiser)
+        if not math.isfinite(loss):
+            raise PersonaeError(
+                f"The loss is {loss} after {state.tokens} tokens. The last good state is in "
+                f"{plan.out / CHECKPOINT}; train again from there with a lower rate."
+            )
+        recent.append(loss)
+        state.step += 1
+        state.sequences += len(group)
+        state.tokens += sum(map(len, group))
+        state.learned += sum(len(one.learned) for one in group)
+        show(state.tokens, plan.budget_tokens, sum(recent[-20:]) / len(recent[-20:]))
+        if state.tokens - kept_at >= plan.checkpoint_tokens:
+            kept_at = state.tokens
+            state.seconds += time.process_time() - began
+            began = time.process_time()
+            _keep(plan, weights, optimiser, state, recent)
+            recent.clear()
+    state.seconds += time.process_time() - began
+    return _keep(plan, weights, optimiser, state, recent)
+
+
+@dataclass(slots=True)
+class _Progress:
+    step: int = 0
+    sequences: int = 0
+    tokens: int = 0
+    learned: int = 0
+    seconds: float = 0.0
+    losses: int = 0
+
+
+def _groups(
+    sequences: Callable[[int], Sequence[BranchedSequence]], plan: Plan, state: _Progress
+) -> Iterator[list[BranchedSequence]]:
+    """Steps of epoch after epoch; those already done are passed over, so that resuming repeats."""
+    passed = 0
+    for epoch in range(1_000):
+        order = [one for one in sequences(epoch) if one.learned]
+        random.Random(f"{plan.seed}/{epoch}").shuffle(order)
+        if not order:
+            raise PersonaeError("There is nothing to train on: no dialogue has a reply.")
+        for at in range(0, len(order), plan.accumulate):
+            group = order[at : at + plan.accumulate]
+            passed += len(group)
+            if passed > state.sequences:
+                yield group
+
+
+def _step(model: Any, group: Sequence[BranchedSequence], weights: Any, optimiser: Any) -> float:
+    import torch
+
+    targets = sum(len(one.learned) for one in group)
+    total = 0.0
+    for sequence in group:
+        loss = -sum_log_likelihood(model, sequence) / targets
+        total += float(loss.detach())
+        loss.backward()
+    norm = torch.nn.utils.clip_grad_norm_(weights, 1.0)
+    if not math.isfinite(total + float(norm)):
+        return math.nan  # before the step, so that the weights stay good
+    optimiser.step()
+    optimiser.zero_grad(set_to_none=True)
+    return total
+
+
+def sum_log_likelihood(model: Any, sequence: BranchedSequence) -> Any:
+    """The log-likelihood of the sequence's targets in nats, as a tensor."""
+    return log_likelihoods(model, sequence).sum()
+
+
+def log_likelihoods(model: Any, sequence: BranchedSequence, dtype: str = "bfloat16") -> Any:
+    """The log-likelihood of each target in nats, as a tensor; products are made in `dtype`."""
+    import torch
+    from peft.helpers import disable_input_dtype_casting
+
+    inner = model.get_base_model() if hasattr(model, "get_base_model") else model
+    seen = attention_mask(sequence)
+    blocked = torch.zeros(seen.shape, dtype=getattr(torch, dtype)).masked_fill_(~seen, -1e9)
+    rounded = torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bfloat16")
+    with rounded, disable_input_dtype_casting(model):
+        states = inner.model(
+            input_ids=torch.tensor([sequence.ids]),
+            position_ids=torch.tensor([sequence.positions]),
+            attention_mask=blocked,
+            use_cache=False,
+        ).last_hidden_state
+        logits = inner.lm_head(states[0, sequence.sources])
+    target = torch.tensor([sequence.ids[at] for at in sequence.learned])
+    return -torch.nn.functional.cross_entropy(logits.float(), target, reduction="none")
+
+
+def _keep(
+    plan: Plan, weights: Any, optimiser: Any, state: _Progress, recent: Sequence[float]
+) -> dict[str, Any]:
+    """Checkpoint, replaced in one step, and a line in the log."""
+    import torch
+
+    fresh = plan.out / f"{CHECKPOINT}.new"
+    torch.save(
+        {
+            "weights": [one.detach() for one in weights],
+            "optimiser": optimiser.state_dict(),
+            "progress": [state.step, state.sequences, state.tokens, state.learned, state.seconds],
+        },
+        fresh,
+    )
+    fresh.replace(plan.out / CHECKPOINT)
+    line = {
+        "step": state.step, "sequences": state.sequences, "tokens": state.tokens,
+        "learned_tokens": state.learned, "seconds": round(state.seconds),
+        "loss": round(sum(recent) / len(recent), 4) if recent else None,
+    }  # fmt: skip
+    with (plan.out / LOG).open("a", encoding="utf-8") as log:
+        print(json.dumps(line), file=log)
+    return line
+
+
+def _restore(file: Path, weights: Any, optimiser: Any) -> _Progress:
+    import torch
+
+    kept = torch.load(file, weights_only=True)
+    with torch.no_grad():
+        for weight, value in zip(weights, kept["weights"], strict=True):
+            weight.copy_(value)
+    optimiser.load_state_dict(kept["optimiser"])
+    return _Progress(*kept["progress"])

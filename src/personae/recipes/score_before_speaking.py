@@ -1,0 +1,222 @@
+"""Train an adapter that has learned, with each reply, how good it is (Score Before You Speak)."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
+from personae.recipes.lora_training import Plan, load_base, train, with_adapter
+from personae.recipes.masked_substitution import Masked, Substitution
+from personae.recipes.persona_dialogues import (
+    PersonaDialogue,
+    development_dialogues,
+    load,
+    save,
+    training_dialogues,
+)
+from personae.registry import EntryInfo
+
+ENTRY = EntryInfo(
+    systems=("S001",),
+    aka=("sbs",),
+    paper="Saggar et al. 2025, Score Before You Speak: Improving Persona Consistency in Dialogue "
+    "Generation using Response Quality Scores",
+    deviations="The embedded causal model fills the gaps, not BART; MiniLM's cosine scores, not "
+    "BERTScore; one masked noun a reply, not every one; the loss covers the replies, not the "
+    "prompts; records of a dialogue share a sequence, with the loss of separate ones.",
+)
+
+Arm = Literal["scored", "unscored", "plain"]
+Say = Callable[[str], None]
+Show = Callable[[str, int, int, str], None]  # what, done, of, remark
+# Half of the dialogues name the persona, so that the adapter knows both; the names mean nothing.
+_NAMES = (
+    "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
+    "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
+)  # fmt: skip
+_TOKENS_A_DIALOGUE = 450  # about, with its branches; only decides how much is corrupted ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What the recipe wrote: the folder of the arm, and the last line of its log."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+Recipe = Callable[[Path, Path, Show, bool], Artifact]
+
+
+def score_before_speaking(
+    *,
+    arm: Arm = "scored",
+    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 450_000,
+    masked: Masked = "nouns",
+    copies: Annotated[int, Field(ge=1, le=8)] = 1,
+    threshold: Annotated[float, Field(ge=-1, le=1)] = -1.0,
+    rank: Annotated[int, Field(ge=1, le=256)] = 16,
+    rate: Annotated[float, Field(gt=0, lt=1)] = 1e-3,
+    seed: Annotated[int, Field(ge=0)] = 0,
+) -> Recipe:
+    """Corrupt replies, score them, train a LoRA on replies and copies with their scores.
+
+    `arm="plain"` is supervised tuning on the replies alone; "unscored" learns from copies too but
+    shows no scores (the paper's ablation), of which `threshold` keeps those at or above. Each arm
+    sends `budget_tokens` through the model. The recipe is `(data, work, show, resume) -> Artifact`;
+    it keeps its stages in `work` and goes on from them.
+    """
+    from personae.registry import find
+
+    options = {
+        "arm": arm, "budget_tokens": budget_tokens, "masked": masked, "copies": copies,
+        "threshold": threshold, "rank": rank, "rate": rate, "seed": seed,
+    }  # fmt: skip
+
+    def recipe(data: Path, work: Path, show: Show, resume: bool = True) -> Artifact:
+        from personae.recipes.lora_export import save_gguf, save_peft
+
+        work.mkdir(parents=True, exist_ok=True)
+        dialogues = _dialogues(data, work, seed)
+        model, tokenizer = load_base()
+        copies_of: dict[str, list[Substitution]] = {}
+        if arm != "plain":
+            wanted = dialogues[: max(1, budget_tokens // _TOKENS_A_DIALOGUE)]
+            made = _substitutions(wanted, work, model, tokenizer, masked, copies, seed, show)
+            copies_of = _by_dialogue(one for one in made if one.score >= threshold)
+            _development(data, work, model, tokenizer, masked, seed, show)
+            dialogues = wanted
+        name = _folder_name(arm, masked, threshold, seed)
+        folder = work / name
+        plan = Plan(
+            folder, int(budget_tokens), rate=rate, rank=rank, alpha=2 * rank, seed=seed,
+            resume=resume,
+        )  # fmt: skip
+        adapted = with_adapter(model, plan)
+
+        def sequences(epoch: int) -> list[BranchedSequence]:
+            encode = _encoder(tokenizer)
+            return [
+                _sequence(one, copies_of.get(one.id, ()), encode, arm, f"{seed}/{epoch}")
+                for one in dialogues
+            ]
+
+        facts = train(
+            adapted,
+            sequences,
+            plan,
+            lambda done, of, loss: show(name, done, of, f"loss {loss:.3f}"),
+        )
+        save_peft(adapted, folder / "peft")
+        entry = find("recipe", "score-before-speaking").name
+        about = {"recipe": entry, "options": json.dumps(options, sort_keys=True)}
+        save_gguf(folder / "peft", folder / "adapter.gguf", model.config, about)
+        (folder / "facts.json").write_text(
+            json.dumps({"options": options, **facts}, indent=1) + "\n", "utf-8"
+        )
+        return Artifact(folder, facts)
+
+    return recipe
+
+
+def _folder_name(arm: str, masked: str, threshold: float, seed: int) -> str:
+    parts = [arm]
+    if arm != "plain" and masked != "nouns":
+        parts.append(masked)
+    if threshold > -1:
+        parts.append(f"from-{threshold:g}")
+    return "-".join([*parts, f"seed-{seed}"])
+
+
+def _dialogues(data: Path, work: Path, seed: int) -> list[PersonaDialogue]:
+    """The training dialogues, in the order in which they were put once."""
+    file = work / f"dialogues-{seed}.jsonl"
+    if not file.exists():
+        save(training_dialogues(data, seed), file)
+    return load(file)
+
+
+def _sequence(
+    dialogue: PersonaDialogue, copies: Sequence[Substitution], encode: Any, arm: Arm, seed: str
+) -> BranchedSequence:
+    rng = random.Random(f"{seed}/{dialogue.id}")
+    name = rng.choice(_NAMES) if rng.random() < 0.5 else ""
+    if arm == "plain":
+        return branched(dialogue, (), encode, name=name, learns_trunk=True)
+    shows = arm == "scored"
+    branches = [
+        Branch(at, dialogue.turns[at][1], 1.0 if shows else None) for at in dialogue.replies
+    ] + [Branch(one.position, one.reply, one.score if shows else None) for one in copies]
+    return branched(dialogue, branches, encode, name=name)
+
+
+def _development(
+    data: Path, work: Path, model: Any, tokenizer: Any, masked: Masked, seed: int, show: Show
+) -> None:
+    """Replies that nothing trains on beside corrupted copies: what the scores are tested with."""
+    target = work / f"development-{masked}-{seed}.jsonl"
+    if target.exists():
+        return
+    dialogues = {one.id: one for one in development_dialogues(data)}
+    made = _substitutions(list(dialogues.values()), work, model, tokenizer, masked, 1, seed, show)
+    fresh = target.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        for one in made:
+            dialogue = dialogues[one.dialogue]
+            row = {
+                "statements": dialogue.statements, "said": dialogue.turns[one.position - 1][1],
+                "reply": dialogue.turns[one.position][1], "corrupted": one.reply,
+                "score": one.score,
+            }  # fmt: skip
+            print(json.dumps(row, ensure_ascii=False), file=file)
+    fresh.replace(target)
+
+
+def _substitutions(
+    dialogues: Sequence[PersonaDialogue], work: Path, model: Any, tokenizer: Any, masked: Masked,
+    copies: int, seed: int, show: Show,
+) -> list[Substitution]:  # fmt: skip
+    """Made in blocks, each written when it is complete; what is there is not made again."""
+    from personae.encoders.embedder import open_embedder
+    from personae.recipes.masked_substitution import gaps, hanta_tagger, substitutions
+
+    file = work / f"substitutions-{masked}-{copies}-{seed}-{len(dialogues)}.jsonl"
+    done = work / f"{file.stem}.done"
+    block = 192
+    found, lexicon = gaps(dialogues, hanta_tagger(), masked=masked, copies=copies, seed=seed)
+    begun = int(done.read_text()) if done.exists() else 0
+    embedder = open_embedder()
+    for at in range(begun, len(found), block):
+        made = list(
+            substitutions(found[at : at + block], lexicon, model, tokenizer, embedder, seed=seed)
+        )
+        with file.open("a", encoding="utf-8") as out:
+            for one in made:
+                print(json.dumps(asdict(one), ensure_ascii=False), file=out)
+        done.write_text(str(at + block))
+        show("corrupting", min(at + block, len(found)), len(found), made[-1].reply if made else "")
+    rows = file.read_text("utf-8").splitlines() if file.exists() else []
+    # A block that was written but not noted is made again with the same result.
+    return list(dict.fromkeys(Substitution(**json.loads(row)) for row in rows))
+
+
+def _by_dialogue(made: Any) -> dict[str, list[Substitution]]:
+    grouped: dict[str, list[Substitution]] = defaultdict(list)
+    for one in made:
+        grouped[one.dialogue].append(one)
+    return grouped
+
+
+def _encoder(tokenizer: Any) -> Callable[[str], list[int]]:
+    def encode(text: str) -> list[int]:
+        return list(tokenizer(text, add_special_tokens=False)["input_ids"]) if text else []
+
+    return encode

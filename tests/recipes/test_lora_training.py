@@ -1,0 +1,145 @@
+"""The training loop, on a tiny random model; needs the extra `train`."""
+
+import json
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra train")
+pytest.importorskip("peft", reason="needs the extra train")
+pytest.importorskip("transformers", reason="needs the extra train")
+
+from personae.errors import PersonaeError  # noqa: E402
+from personae.recipes.branched_sequence import Branch, branched  # noqa: E402
+from personae.recipes.lora_export import save_gguf, save_peft  # noqa: E402
+from personae.recipes.lora_training import (  # noqa: E402
+    CHECKPOINT,
+    Plan,
+    log_likelihoods,
+    train,
+    with_adapter,
+)
+from personae.recipes.persona_dialogues import PersonaDialogue  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+DIALOGUE = PersonaDialogue(
+    "d",
+    ("I have two dogs.",),
+    ((False, "Pets?"), (True, "Dogs."), (False, "Job?"), (True, "Nurse.")),
+)
+BRANCHES = (Branch(1, "Cats.", 0.61), Branch(1, "Dogs.", 1.0), Branch(3, "Cook.", 0.4))
+
+
+def encode(text):
+    return [ord(letter) % 97 for letter in text]
+
+
+@pytest.fixture
+def tiny():
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(3)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=97, hidden_size=32, intermediate_size=48, num_hidden_layers=2,
+            num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=1024,
+            attn_implementation="eager",
+        )
+    )  # fmt: skip
+    return model.requires_grad_(False)
+
+
+def sequences(epoch):
+    return [
+        branched(
+            PersonaDialogue(f"{epoch}-{n}", DIALOGUE.statements, DIALOGUE.turns), BRANCHES, encode
+        )
+        for n in range(6)
+    ]
+
+
+def weights_of(model):
+    return [one.detach().clone() for one in model.parameters() if one.requires_grad]
+
+
+def no_show(*_):
+    return None
+
+
+def test_a_branch_is_as_likely_as_its_record_alone(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    torch.nn.init.normal_(weights_of(model)[0])
+    together = log_likelihoods(model, branched(DIALOGUE, BRANCHES, encode), "float32")
+    alone = [
+        log_likelihoods(model, branched(DIALOGUE, [one], encode), "float32") for one in BRANCHES
+    ]
+    assert torch.allclose(together, torch.cat(alone), atol=1e-4)
+
+
+def test_training_makes_the_replies_likelier_within_the_budget(tiny, tmp_path):
+    plan = Plan(tmp_path, 16_000, rate=1e-2)
+    model = with_adapter(tiny, plan)
+    before = float(log_likelihoods(model, sequences(0)[0]).sum())
+    facts = train(model, sequences, plan, no_show)
+    assert float(log_likelihoods(model, sequences(0)[0]).sum()) > before + 5
+    assert 16_000 <= facts["tokens"] < 16_000 + 4 * 700
+    lines = (tmp_path / "log.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1])["tokens"] == facts["tokens"]
+
+
+def test_a_training_that_was_cut_off_ends_as_if_it_had_not(tiny, tmp_path):
+    def trained(folder, *, stop_at=None):
+        plan = Plan(folder, 8_000, checkpoint_tokens=1, resume=True)
+        model = with_adapter(tiny, plan)
+
+        def show(done, of, loss):
+            if stop_at is not None and done > stop_at:
+                raise KeyboardInterrupt
+
+        try:
+            train(model, sequences, plan, show)
+        except KeyboardInterrupt:
+            pass
+        found = weights_of(model)
+        model.unload()
+        return found
+
+    whole = trained(tmp_path / "whole")
+    trained(tmp_path / "cut", stop_at=3_000)
+    resumed = trained(tmp_path / "cut")
+    assert all(torch.equal(one, other) for one, other in zip(whole, resumed, strict=True))
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(tiny, tmp_path):
+    plan = Plan(tmp_path, 20_000, checkpoint_tokens=3_000)
+    model = with_adapter(tiny, plan)
+
+    def spoil(done, of, loss):
+        if done > 4_000:
+            next(p for p in model.parameters() if p.requires_grad).data.fill_(float("nan"))
+
+    with pytest.raises(PersonaeError, match="last good state"):
+        train(model, sequences, plan, spoil)
+    kept = torch.load(tmp_path / CHECKPOINT, weights_only=True)["weights"]
+    assert all(torch.isfinite(one).all() for one in kept)
+
+
+def test_an_adapter_is_written_for_peft_and_for_llama_cpp(tiny, tmp_path):
+    from gguf import GGUFReader
+    from safetensors.numpy import load_file
+
+    model = with_adapter(tiny, Plan(tmp_path, 1, rank=4))
+    for one in model.parameters():
+        if one.requires_grad:
+            torch.nn.init.normal_(one)
+    save_peft(model, tmp_path / "peft")
+    save_gguf(tmp_path / "peft", tmp_path / "adapter.gguf", tiny.config, {"recipe": "test"})
+    reader = GGUFReader(tmp_path / "adapter.gguf")
+    written = {one.name: one.data for one in reader.tensors}
+    kept = load_file(str(tmp_path / "peft" / "adapter_model.safetensors"))
+    assert len(written) == len(kept) == 2 * 7 * 2
+    prefix = "base_model.model.model.layers.1.self_attn.q_proj.lora_B.weight"
+    # Head 0 has eight rows: llama.cpp turns rows 0 and 1 where transformers turns 0 and 4.
+    rows = kept[prefix].astype("float16")
+    assert (written["blk.1.attn_q.weight.lora_b"][:4] == rows[[0, 4, 1, 5]]).all()
+    plain = kept["base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"].astype("float16")
+    assert (written["blk.1.ffn_down.weight.lora_a"] == plain).all()

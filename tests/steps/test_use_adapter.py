@@ -1,0 +1,22 @@
+"""Writing with an adapter."""
+
+import pytest
+
+from personae.data import Persona, Scene
+from personae.draft import Draft, Kit
+from personae.errors import CapabilityError
+from personae.lm.scripted import DEFAULT_CAPABILITIES, ScriptedModel
+from personae.steps.use_adapter import use_adapter
+
+DRAFT = Draft(Scene(persona=Persona(name="Ana")))
+
+
+def test_the_adapter_is_named_with_its_weight():
+    draft = use_adapter(adapter="mine", weight=0.5)(DRAFT, Kit(ScriptedModel()))
+    assert draft.adapters == (("mine", 0.5),)
+
+
+def test_a_model_without_adapters_is_refused():
+    lm = ScriptedModel(capabilities=DEFAULT_CAPABILITIES - {"adapters"})
+    with pytest.raises(CapabilityError, match="'adapters'"):
+        use_adapter()(DRAFT, Kit(lm))
