@@ -1,5 +1,6 @@
 """The training loop, on a tiny random model; needs the extra `train`."""
 
+import contextlib
 import json
 
 import pytest
@@ -14,6 +15,7 @@ from personae.recipes.lora_export import save_gguf, save_peft  # noqa: E402
 from personae.recipes.lora_training import (  # noqa: E402
     CHECKPOINT,
     Plan,
+    likelihood_losses,
     log_likelihoods,
     train,
     with_adapter,
@@ -79,7 +81,7 @@ def test_training_makes_the_replies_likelier_within_the_budget(tiny, tmp_path):
     plan = Plan(tmp_path, 16_000, rate=1e-2)
     model = with_adapter(tiny, plan)
     before = float(log_likelihoods(model, sequences(0)[0]).sum())
-    facts = train(model, sequences, plan, no_show)
+    facts = train(model, sequences, likelihood_losses, plan, no_show)
     assert float(log_likelihoods(model, sequences(0)[0]).sum()) > before + 5
     assert 16_000 <= facts["tokens"] < 16_000 + 4 * 700
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
@@ -95,10 +97,8 @@ def test_a_training_that_was_cut_off_ends_as_if_it_had_not(tiny, tmp_path):
             if stop_at is not None and done > stop_at:
                 raise KeyboardInterrupt
 
-        try:
-            train(model, sequences, plan, show)
-        except KeyboardInterrupt:
-            pass
+        with contextlib.suppress(KeyboardInterrupt):
+            train(model, sequences, likelihood_losses, plan, show)
         found = weights_of(model)
         model.unload()
         return found
@@ -118,7 +118,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_state(tiny, tmp
             next(p for p in model.parameters() if p.requires_grad).data.fill_(float("nan"))
 
     with pytest.raises(PersonaeError, match="last good state"):
-        train(model, sequences, plan, spoil)
+        train(model, sequences, likelihood_losses, plan, spoil)
     kept = torch.load(tmp_path / CHECKPOINT, weights_only=True)["weights"]
     assert all(torch.isfinite(one).all() for one in kept)
 

@@ -1,4 +1,4 @@
-"""Score Before You Speak: an adapter that learned how good replies are, asked for the best."""
+"""Score Before You Speak: an adapter that learned how good replies are, asked for 1.0 (S001)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def score_before_speaking(
 ) -> Step:
     """The persona told in the second person; the score stands after the user's turn.
 
-    `score` is the dial: 1.0 is what every human reply had in training, null leaves it out. `adapter` is the one that
-    ships, or one of the user's (`personae train score-before-speaking`); `weight` how much of it.
+    `score` is the dial: 1.0 is what every human reply had in training, null leaves it out.
+    `adapter` is the one that ships, or one of the user's (`personae train
+    score-before-speaking`); `weight` how much of it is added.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),

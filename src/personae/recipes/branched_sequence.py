@@ -47,6 +47,11 @@ class BranchedSequence:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def targets(self) -> int:
+        """How many tokens are predicted."""
+        return len(self.learned)
+
 
 def branched(
     dialogue: PersonaDialogue,

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from personae.errors import EnvironmentFault, PersonaeError
 from personae.recipes.branched_sequence import BranchedSequence, attention_mask
@@ -40,7 +40,30 @@ class Plan:
     resume: bool = False
 
 
-Show = Callable[[int, int, float], None]  # tokens done, budget, mean loss of the last steps
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a recipe wrote: its folder, and what is known of it."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+class Example(Protocol):
+    """What a step is made of: its length in tokens, and how many of them are targets."""
+
+    @property
+    def targets(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+
+E = TypeVar("E", bound=Example)
+# (model, the examples of a step) -> losses whose sum is minimised; each is let go of in turn.
+Losses: TypeAlias = Callable[[Any, Sequence[E]], Iterator[Any]]
+Show = Callable[[int, int, float], None]
+Report = Callable[
+    [str, int, int, str], None
+]  # stage, done, of, remark  # tokens done, budget, mean loss of the last steps
 
 
 def load_base() -> tuple[Any, Any]:
@@ -73,6 +96,29 @@ def require_extra() -> None:
             )
 
 
+def token_encoder(tokenizer: Any) -> Callable[[str], list[int]]:
+    """The tokenizer as a function: control tokens are read as such, nothing is added."""
+
+    def encode(text: str) -> list[int]:
+        return list(tokenizer(text, add_special_tokens=False)["input_ids"]) if text else []
+
+    return encode
+
+
+def export(
+    model: Any, folder: Path, recipe: str, options: dict[str, Any], facts: dict[str, Any]
+) -> Artifact:
+    """Write `peft/`, `adapter.gguf` and `facts.json` into the folder."""
+    from personae.recipes.lora_export import save_gguf, save_peft
+
+    save_peft(model, folder / "peft")
+    about = {"recipe": recipe, "options": json.dumps(options, sort_keys=True)}
+    save_gguf(folder / "peft", folder / "adapter.gguf", model.get_base_model().config, about)
+    told = json.dumps({"recipe": recipe, "options": options, **facts}, indent=1)
+    (folder / "facts.json").write_text(f"{told}\n", "utf-8")
+    return Artifact(folder, facts)
+
+
 def with_adapter(model: Any, plan: Plan) -> Any:
     """The model with a fresh adapter that does nothing yet."""
     import torch
@@ -87,11 +133,11 @@ def with_adapter(model: Any, plan: Plan) -> Any:
 
 
 def train(
-    model: Any, sequences: Callable[[int], Sequence[BranchedSequence]], plan: Plan, show: Show
+    model: Any, examples: Callable[[int], Sequence[E]], losses: Losses[E], plan: Plan, show: Show
 ) -> dict[str, Any]:
     """Train the adapter until the budget is spent; returns the log's last line.
 
-    `sequences(epoch)` are those of an epoch. Stops with PersonaeError when the loss is not finite:
+    `examples(epoch)` are those of an epoch. Stops with PersonaeError when the loss is not finite:
     the last checkpoint is the last good one. With `plan.resume` it goes on from that.
     """
     import torch
@@ -105,13 +151,13 @@ def train(
     torch.manual_seed(plan.seed + state.step)
     model.train()
     kept_at, recent, began = state.tokens, list[float](), time.process_time()
-    for group in _groups(sequences, plan, state):
+    for group in _groups(examples, plan, state):
         if state.tokens >= plan.budget_tokens:
             break
         done = state.tokens / plan.budget_tokens
         for one in optimiser.param_groups:
             one["lr"] = plan.rate * min(1.0, (state.step + 1) / 20) * max(0.02, 1 - done)
-        loss = _step(model, group, weights, optimiser)
+        loss = _step(losses(model, group), weights, optimiser)
         if not math.isfinite(loss):
             raise PersonaeError(
                 f"The loss is {loss} after {state.tokens} tokens. The last good state is in "
@@ -121,7 +167,7 @@ def train(
         state.step += 1
         state.sequences += len(group)
         state.tokens += sum(map(len, group))
-        state.learned += sum(len(one.learned) for one in group)
+        state.learned += sum(one.targets for one in group)
         show(state.tokens, plan.budget_tokens, sum(recent[-20:]) / len(recent[-20:]))
         if state.tokens - kept_at >= plan.checkpoint_tokens:
             kept_at = state.tokens
@@ -144,15 +190,15 @@ class _Progress:
 
 
 def _groups(
-    sequences: Callable[[int], Sequence[BranchedSequence]], plan: Plan, state: _Progress
-) -> Iterator[list[BranchedSequence]]:
+    examples: Callable[[int], Sequence[E]], plan: Plan, state: _Progress
+) -> Iterator[list[E]]:
     """Steps of epoch after epoch; those already done are passed over, so that resuming repeats."""
     passed = 0
     for epoch in range(1_000):
-        order = [one for one in sequences(epoch) if one.learned]
+        order = [one for one in examples(epoch) if one.targets]
         random.Random(f"{plan.seed}/{epoch}").shuffle(order)
         if not order:
-            raise PersonaeError("There is nothing to train on: no dialogue has a reply.")
+            raise PersonaeError("There is nothing to train on.")
         for at in range(0, len(order), plan.accumulate):
             group = order[at : at + plan.accumulate]
             passed += len(group)
@@ -160,13 +206,18 @@ def _groups(
                 yield group
 
 
-def _step(model: Any, group: Sequence[BranchedSequence], weights: Any, optimiser: Any) -> float:
+def likelihood_losses(model: Any, group: Sequence[BranchedSequence]) -> Iterator[Any]:
+    """Supervised tuning: the mean over all targets of the group, one sequence at a time."""
+    targets = sum(one.targets for one in group)
+    for sequence in group:
+        yield -log_likelihoods(model, sequence).sum() / targets
+
+
+def _step(losses: Iterator[Any], weights: Any, optimiser: Any) -> float:
     import torch
 
-    targets = sum(len(one.learned) for one in group)
     total = 0.0
-    for sequence in group:
-        loss = -sum_log_likelihood(model, sequence) / targets
+    for loss in losses:
         total += float(loss.detach())
         loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(weights, 1.0)
@@ -175,11 +226,6 @@ def _step(model: Any, group: Sequence[BranchedSequence], weights: Any, optimiser
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return total
-
-
-def sum_log_likelihood(model: Any, sequence: BranchedSequence) -> Any:
-    """The log-likelihood of the sequence's targets in nats, as a tensor."""
-    return log_likelihoods(model, sequence).sum()
 
 
 def log_likelihoods(model: Any, sequence: BranchedSequence, dtype: str = "bfloat16") -> Any:

@@ -6,14 +6,24 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
-from personae.recipes.lora_training import Plan, load_base, train, with_adapter
+from personae.recipes.lora_training import (
+    Artifact,
+    Plan,
+    Report,
+    export,
+    likelihood_losses,
+    load_base,
+    token_encoder,
+    train,
+    with_adapter,
+)
 from personae.recipes.masked_substitution import Masked, Substitution
 from personae.recipes.persona_dialogues import (
     PersonaDialogue,
@@ -35,8 +45,6 @@ ENTRY = EntryInfo(
 )
 
 Arm = Literal["scored", "unscored", "plain"]
-Say = Callable[[str], None]
-Show = Callable[[str, int, int, str], None]  # what, done, of, remark
 # Half of the dialogues name the persona, so that the adapter knows both; the names mean nothing.
 _NAMES = (
     "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
@@ -45,15 +53,7 @@ _NAMES = (
 _TOKENS_A_DIALOGUE = 450  # about, with its branches; only decides how much is corrupted ahead
 
 
-@dataclass(frozen=True, slots=True)
-class Artifact:
-    """What the recipe wrote: the folder of the arm, and the last line of its log."""
-
-    folder: Path
-    facts: dict[str, Any]
-
-
-Recipe = Callable[[Path, Path, Show, bool], Artifact]
+Recipe = Callable[[Path, Path, Report, bool], Artifact]
 
 
 def score_before_speaking(
@@ -74,16 +74,12 @@ def score_before_speaking(
     sends `budget_tokens` through the model. The recipe is `(data, work, show, resume) -> Artifact`;
     it keeps its stages in `work` and goes on from them.
     """
-    from personae.registry import find
-
     options = {
         "arm": arm, "budget_tokens": budget_tokens, "masked": masked, "copies": copies,
         "threshold": threshold, "rank": rank, "rate": rate, "seed": seed,
     }  # fmt: skip
 
-    def recipe(data: Path, work: Path, show: Show, resume: bool = True) -> Artifact:
-        from personae.recipes.lora_export import save_gguf, save_peft
-
+    def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         work.mkdir(parents=True, exist_ok=True)
         dialogues = _dialogues(data, work, seed)
         model, tokenizer = load_base()
@@ -103,7 +99,7 @@ def score_before_speaking(
         adapted = with_adapter(model, plan)
 
         def sequences(epoch: int) -> list[BranchedSequence]:
-            encode = _encoder(tokenizer)
+            encode = token_encoder(tokenizer)
             return [
                 _sequence(one, copies_of.get(one.id, ()), encode, arm, f"{seed}/{epoch}")
                 for one in dialogues
@@ -112,17 +108,11 @@ def score_before_speaking(
         facts = train(
             adapted,
             sequences,
+            likelihood_losses,
             plan,
             lambda done, of, loss: show(name, done, of, f"loss {loss:.3f}"),
         )
-        save_peft(adapted, folder / "peft")
-        entry = find("recipe", "score-before-speaking").name
-        about = {"recipe": entry, "options": json.dumps(options, sort_keys=True)}
-        save_gguf(folder / "peft", folder / "adapter.gguf", model.config, about)
-        (folder / "facts.json").write_text(
-            json.dumps({"options": options, **facts}, indent=1) + "\n", "utf-8"
-        )
-        return Artifact(folder, facts)
+        return export(adapted, folder, "score-before-speaking", options, facts)
 
     return recipe
 
@@ -159,7 +149,7 @@ def _sequence(
 
 
 def _development(
-    data: Path, work: Path, model: Any, tokenizer: Any, masked: Masked, seed: int, show: Show
+    data: Path, work: Path, model: Any, tokenizer: Any, masked: Masked, seed: int, show: Report
 ) -> None:
     """Replies that nothing trains on beside corrupted copies: what the scores are tested with."""
     target = work / f"development-{masked}-{seed}.jsonl"
@@ -182,7 +172,7 @@ def _development(
 
 def _substitutions(
     dialogues: Sequence[PersonaDialogue], work: Path, model: Any, tokenizer: Any, masked: Masked,
-    copies: int, seed: int, show: Show,
+    copies: int, seed: int, show: Report,
 ) -> list[Substitution]:  # fmt: skip
     """Made in blocks, each written when it is complete; what is there is not made again."""
     from personae.encoders.embedder import open_embedder
@@ -213,10 +203,3 @@ def _by_dialogue(made: Any) -> dict[str, list[Substitution]]:
     for one in made:
         grouped[one.dialogue].append(one)
     return grouped
-
-
-def _encoder(tokenizer: Any) -> Callable[[str], list[int]]:
-    def encode(text: str) -> list[int]:
-        return list(tokenizer(text, add_special_tokens=False)["input_ids"]) if text else []
-
-    return encode

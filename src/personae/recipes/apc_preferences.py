@@ -1,0 +1,223 @@
+"""Direct preference optimisation towards replies that keep more of the persona (S054, APC-DPO)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from personae.draft import Count, chain
+from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
+from personae.recipes.lora_training import (
+    Artifact,
+    Plan,
+    Report,
+    export,
+    load_base,
+    log_likelihoods,
+    token_encoder,
+    train,
+    with_adapter,
+)
+from personae.recipes.persona_dialogues import PersonaDialogue, training_dialogues
+from personae.registry import EntryInfo
+from personae.text.questions import question_about
+
+if TYPE_CHECKING:
+    from personae.speaker import Speaker
+
+ENTRY = EntryInfo(
+    systems=("S054",),
+    aka=("apc-dpo", "dpo"),
+    paper="Peng & Shang 2024, Quantifying and Optimizing Global Faithfulness in Persona-driven "
+    "Role-playing, arXiv:2405.07726",
+    deviations="One adapter for all personas instead of one a character; queries are questions "
+    "made from statements and real first turns; our discriminators judge.",
+)
+
+Recipe = Callable[[Path, Path, Report, bool], Artifact]
+# A pair's losses need both replies under the policy: two sequences a pair.
+_SAMPLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two replies to one query, and how many more constraints the chosen one satisfies."""
+
+    statements: tuple[str, ...]
+    query: str
+    chosen: str
+    rejected: str
+    gap: float
+
+
+def apc_preferences(
+    *,
+    personas: Count = 60,
+    queries: Count = 6,
+    min_gap: Annotated[float, Field(ge=0)] = 0.2,
+    beta: Annotated[float, Field(gt=0)] = 0.1,
+    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 150_000,
+    rank: Annotated[int, Field(ge=1, le=256)] = 8,
+    rate: Annotated[float, Field(gt=0, lt=1)] = 2e-4,
+    seed: Annotated[int, Field(ge=0)] = 0,
+) -> Recipe:
+    """Draw two replies a query, prefer the one with the higher APC score, train by DPO.
+
+    A pair counts when the scores lie more than `min_gap` apart. `queries` are those of each of
+    `personas` personas of the training dialogues. The recipe is `(data, work, show, resume) ->
+    Artifact`; pairs are kept in `work` and not drawn again.
+    """
+    options = {
+        "personas": personas, "queries": queries, "min_gap": min_gap, "beta": beta,
+        "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "seed": seed,
+    }  # fmt: skip
+
+    def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
+        work.mkdir(parents=True, exist_ok=True)
+        chosen = [one for one in training_dialogues(data, seed) if one.statements][:personas]
+        pairs = _pairs(chosen, queries, min_gap, work / f"pairs-{seed}.jsonl", seed, show)
+        model, tokenizer = load_base()
+        plan = Plan(
+            work / f"apc-seed-{seed}", budget_tokens, rate=rate, rank=rank, alpha=2 * rank,
+            accumulate=8, seed=seed, resume=resume,
+        )  # fmt: skip
+        adapted = with_adapter(model, plan)
+        encode = token_encoder(tokenizer)
+        prepared = [_prepared(adapted, pair, encode, beta) for pair in pairs]
+        facts = train(
+            adapted, lambda epoch: prepared, preference_losses, plan,
+            lambda done, of, loss: show("preferring", done, of, f"loss {loss:.3f}"),
+        )  # fmt: skip
+        facts["pairs"] = len(pairs)
+        return export(adapted, plan.out, "apc-preferences", options, facts)
+
+    return recipe
+
+
+def pairs_from(
+    asked: Sequence[tuple[Sequence[str], str]], replies: Sequence[Sequence[str]], min_gap: float
+) -> list[Pair]:
+    """The preferences among the replies to each (statements, query), by V_APC."""
+    from personae.metrics.apc import apc_scores
+
+    flat = [
+        (statements, query, reply)
+        for (statements, query), several in zip(asked, replies, strict=True)
+        for reply in several
+    ]
+    values = iter([one.total for one in apc_scores(flat)])
+    found = []
+    for (statements, query), several in zip(asked, replies, strict=True):
+        ranked = sorted(((next(values), reply) for reply in several), reverse=True)
+        (high, chosen), (low, rejected) = ranked[0], ranked[-1]
+        if high - low > min_gap and chosen.strip() and rejected.strip():
+            found.append(Pair(tuple(statements), query, chosen, rejected, round(high - low, 4)))
+    return found
+
+
+def queries_for(dialogue: PersonaDialogue, count: int) -> list[str]:
+    """Questions about the statements first, then what the other party really said."""
+    asked = [question for one in dialogue.statements if (question := question_about(one))]
+    said = [dialogue.turns[at - 1][1] for at in dialogue.replies]
+    return list(dict.fromkeys([*asked, *said]))[:count]
+
+
+def _pairs(
+    dialogues: Sequence[PersonaDialogue], queries: int, min_gap: float, file: Path, seed: int,
+    show: Report,
+) -> list[Pair]:  # fmt: skip
+    """A persona's pairs are written when it is done; those that are there are not drawn again."""
+    done = file.with_suffix(".done")
+    begun = int(done.read_text()) if done.exists() else 0
+    speaker = _sampler() if begun < len(dialogues) else None
+    for number, dialogue in enumerate(dialogues[begun:], begun):
+        assert speaker is not None
+        asked = [(dialogue.statements, query) for query in queries_for(dialogue, queries)]
+        replies = [_drawn(speaker, *one, seed=f"{seed}/{dialogue.id}") for one in asked]
+        with file.open("a", encoding="utf-8") as out:
+            for pair in pairs_from(asked, replies, min_gap):
+                print(json.dumps(asdict(pair), ensure_ascii=False), file=out)
+        done.write_text(str(number + 1))
+        show("drawing", number + 1, len(dialogues), asked[-1][1] if asked else "")
+    if speaker is not None:
+        speaker.lm.close()
+    rows = file.read_text("utf-8").splitlines() if file.exists() else []
+    loaded = (json.loads(row) for row in rows)
+    # A persona that was written but not noted is drawn again with the same result.
+    return list(dict.fromkeys(Pair(**{**r, "statements": tuple(r["statements"])}) for r in loaded))
+
+
+def _sampler() -> Speaker:
+    from personae.lm.names import open_model
+    from personae.speaker import Speaker
+    from personae.steps.choose import choose
+    from personae.steps.fit_prompt import fit_prompt
+    from personae.steps.generate import generate
+    from personae.steps.sample import sample
+    from personae.steps.tell_persona import tell_persona
+
+    draws = chain(
+        sample(temperature=1.0, max_tokens=64), tell_persona(), fit_prompt(),
+        generate(attempts=1, max_sentences=2), choose(),
+    )  # fmt: skip
+    return Speaker(open_model("embedded"), draws, replayable=True)
+
+
+def _drawn(speaker: Speaker, statements: Sequence[str], query: str, *, seed: str) -> list[str]:
+    import zlib
+
+    from personae.data import Persona, Scene
+
+    scene = Scene(persona=Persona(name="B", statements=tuple(statements))).said("A", query)
+    first = zlib.crc32(f"{seed}/{query}".encode())
+    return [speaker.reply(scene, seed=first + number).text for number in range(_SAMPLES)]
+
+
+@dataclass(slots=True)
+class PreparedPair:
+    """A pair as token ids, with the base's likelihoods in nats."""
+
+    chosen: BranchedSequence
+    rejected: BranchedSequence
+    base_margin: float
+    beta: float
+
+    def __len__(self) -> int:
+        return len(self.chosen) + len(self.rejected)
+
+    @property
+    def targets(self) -> int:
+        """How many tokens are predicted."""
+        return self.chosen.targets + self.rejected.targets
+
+
+def preference_losses(model: Any, group: Sequence[PreparedPair]) -> Iterator[Any]:
+    """−log σ(β(margin − base margin)), a pair at a time (Rafailov et al. 2023, eq. 7)."""
+    import torch
+
+    for pair in group:
+        margin = _margin(model, pair.chosen, pair.rejected)
+        yield -torch.nn.functional.logsigmoid(pair.beta * (margin - pair.base_margin)) / len(group)
+
+
+def _prepared(
+    model: Any, pair: Pair, encode: Callable[[str], list[int]], beta: float
+) -> PreparedPair:
+    import torch
+
+    asked = PersonaDialogue("", pair.statements, ((False, pair.query),))
+    chosen, rejected = (
+        branched(asked, [Branch(1, reply, None)], encode) for reply in (pair.chosen, pair.rejected)
+    )
+    with torch.no_grad(), model.disable_adapter():
+        margin = float(_margin(model, chosen, rejected))
+    return PreparedPair(chosen, rejected, margin, beta)
+
+
+def _margin(model: Any, chosen: BranchedSequence, rejected: BranchedSequence) -> Any:
+    return log_likelihoods(model, chosen).sum() - log_likelihoods(model, rejected).sum()
