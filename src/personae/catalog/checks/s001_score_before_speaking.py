@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from personae.lm.types import LanguageModel
 
 ROWS_FILE = Path(__file__).parents[2] / "adapters" / "score_before_speaking" / "development.jsonl"
-CORRUPTED_UP_TO = 0.7
+CORRUPTED_UP_TO = 0.72
 ROWS, ROWS_WITHOUT = 200, 50
 HIGH, LOW = 1.0, 0.5
 
