@@ -16,6 +16,7 @@ from personae.evaluate.score import (
     NoModel,
     build_metrics,
     default_metrics,
+    judges_of,
     report_dict,
     score_runs,
     write_scores,
@@ -121,7 +122,7 @@ def test_failed_and_missing_samples_are_counted(tmp_path):
 
 
 def test_options_reach_their_metric(runs):
-    report = score_runs(runs[:1], ["bleu", "distinct-1"], options={"bleu.max_order": 2})
+    report = score_runs(runs[:1], ["bleu", "distinct-1"], options={"bleu.n": 2})
     expected = sacrebleu.BLEU(max_ngram_order=2).corpus_score(FIRST, [GOLD]).score
     assert report.figures["bleu"][0].scores.total == expected
 
@@ -130,15 +131,32 @@ def test_any_distinct_n_can_be_asked_for(runs):
     assert score_runs(runs[:1], ["distinct-3"]).figures["distinct-3"][0].scores.name == "distinct-3"
 
 
+def test_a_metric_can_be_asked_from_two_judges_at_once(runs, word_nli):
+    class Lenient(type(word_nli)):
+        name = fingerprint = "lenient"
+
+        def classify(self, pairs):
+            return super().classify(pairs)[:, [0, 2, 1]]
+
+    names = ["c-score", "c-score@second"]
+    report = score_runs(runs[:1], names, nli=word_nli, judges={"second": Lenient()})
+    first, second = (report.figures[name][0].scores for name in names)
+    assert (first.detail["judge"], second.detail["judge"]) == ("word-nli", "lenient")
+    assert judges_of([*names, "bleu"]) == ("second",)
+    with pytest.raises(CapabilityError, match="judge 'third'"):
+        score_runs(runs[:1], ["c-score@third"], nli=word_nli)
+
+
 @pytest.mark.parametrize(
     ("names", "options", "error", "fault"),
     [
+        (["bleu@second"], {}, UnknownEntry, "Did you mean 'bleu'"),
         (["blue"], {}, UnknownEntry, "Did you mean 'bleu'"),
-        (["bleu-2"], {}, UnknownEntry, "Did you mean 'bleu'"),
+        (["length-2"], {}, UnknownEntry, "Did you mean 'length'"),
         (["distinct-0"], {}, InvalidOption, "n=0"),
         (["bleu"], {"bleu.nonsense": 1}, InvalidOption, "no option 'nonsense'"),
         (["bleu"], {"length.unit": "words"}, InvalidOption, "no option of a metric"),
-        (["bleu"], {"max_order": 2}, InvalidOption, r"metric\.option=value"),
+        (["bleu"], {"n": 2}, InvalidOption, r"metric\.option=value"),
     ],
 )
 def test_wrong_metrics_and_options_are_refused(names, options, error, fault):

@@ -49,7 +49,7 @@ def expected(couples: list[tuple[str, str]], **options) -> float:
         ({}, {}),
         ({"lowercase": True}, {"lowercase": True}),
         ({"tokenize": "char"}, {"tokenize": "char"}),
-        ({"max_order": 2}, {"max_ngram_order": 2}),
+        ({"n": 2}, {"max_ngram_order": 2}),
     ],
 )
 def test_totals_and_resamples_equal_sacrebleu(ours, theirs):

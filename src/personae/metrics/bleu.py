@@ -25,9 +25,12 @@ def bleu(
     *,
     tokenize: Literal["13a", "intl", "char", "zh", "none"] = "13a",
     lowercase: bool = False,
-    max_order: Annotated[int, Field(ge=1, le=9)] = 4,
+    n: Annotated[int, Field(ge=1, le=9)] = 4,
 ) -> Metric:
-    """Corpus BLEU, 0–100, one gold reply a sample, exponential smoothing.
+    """Corpus BLEU of n-grams up to `n`, 0–100, one gold reply a sample, exponential smoothing.
+
+    `bleu-1` to `bleu-3` are names for the other orders (cumulative: the geometric mean of the
+    precisions up to n), so that one call gives all four.
 
     Identical to `sacrebleu.metrics.BLEU(lowercase, tokenize, max_ngram_order).corpus_score`, and so
     is `resample` on the drawn samples. `detail` holds sacrebleu's signature, n-gram precisions and
@@ -43,14 +46,14 @@ def bleu(
             BLEU(
                 lowercase=lowercase,
                 tokenize=tokenize,
-                max_ngram_order=max_order,
+                max_ngram_order=n,
                 effective_order=effective_order,
                 force=True,
             )
             for effective_order in (False, True)
         )
         values: list[float | None] = [None] * len(samples)
-        statistics = numpy.zeros((len(samples), 2 + 2 * max_order), dtype=numpy.int64)
+        statistics = numpy.zeros((len(samples), 2 + 2 * n), dtype=numpy.int64)
         for at, sample in enumerate(samples):
             if comparable(sample):
                 score = sentence.sentence_score(sample.reply, [sample.reference])
@@ -59,11 +62,11 @@ def bleu(
 
         def bleu_of(indices: Indices) -> float:
             sums = statistics[numpy.asarray(indices, dtype=int)].sum(axis=0).tolist()
-            return _bleu_from_sums(sums, max_order)
+            return _bleu_from_sums(sums, n)
 
         total, detail = _corpus_bleu([s for s in samples if comparable(s)], corpus)
         return Scores(
-            name="bleu",
+            name="bleu" if n == 4 else f"bleu-{n}",
             values=tuple(values),
             total=total,
             unit="0–100",
@@ -88,15 +91,15 @@ def _corpus_bleu(samples: Sequence[Sample], scorer: BLEU) -> tuple[float, dict[s
     }
 
 
-def _bleu_from_sums(sums: list[int], max_order: int) -> float:
+def _bleu_from_sums(sums: list[int], n: int) -> float:
     from sacrebleu.metrics.bleu import BLEU
 
     score = BLEU.compute_bleu(
-        correct=sums[2 : 2 + max_order],
-        total=sums[2 + max_order :],
+        correct=sums[2 : 2 + n],
+        total=sums[2 + n :],
         sys_len=sums[0],
         ref_len=sums[1],
         smooth_method="exp",
-        max_ngram_order=max_order,
+        max_ngram_order=n,
     )
     return float(score.score)
