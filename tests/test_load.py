@@ -64,6 +64,8 @@ def test_what_looks_like_a_path_is_one(tmp_path, monkeypatch):
             load_persona(odd)
     with pytest.raises(UnknownEntry):
         load_persona("")
+    with pytest.raises(InvalidOption, match="home folder"):
+        load_persona("~nobody-here/x.yaml")
 
 
 def test_a_file_comes_before_a_name_and_a_folder_does_not(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from personae.errors import FormatError
+from personae.errors import FormatError, InvalidOption
 from personae.settings import DEFAULT_METHOD, DEFAULT_MODEL, load_settings
 
 
@@ -62,6 +62,12 @@ def test_a_home_may_begin_with_a_tilde(place, monkeypatch):
     monkeypatch.setenv("HOME", str(place[0]))
     monkeypatch.setenv("PERSONAE_HOME", "~/p")
     assert load_settings().state_dir == place[0] / "p" / "state"
+
+
+def test_the_home_of_nobody_is_refused(place, monkeypatch):
+    monkeypatch.setenv("PERSONAE_HOME", "~nobody-here/p")
+    with pytest.raises(InvalidOption, match=r"'~nobody-here/p'.*Write the whole path"):
+        load_settings()
 
 
 def test_without_a_home_the_folders_are_those_of_the_desktop(place, monkeypatch, tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from personae.errors import FormatError, InvalidOption, UnknownEntry
 from personae.registry import Entry, entries, find
+from personae.settings import from_home
 
 if TYPE_CHECKING:
     from personae.data import Persona
@@ -52,9 +53,10 @@ def load_persona(card: str | Path, *, store: PersonaSource | None = None) -> Per
 def card_path(card: str | Path) -> Path | None:
     """The file that `card` means, or None where it is a name.
 
-    What exists is a file; so is what looks like one. Raises FormatError when that does not exist.
+    What exists is a file; so is what looks like one. Raises FormatError when that does not exist,
+    InvalidOption for the home folder of nobody.
     """
-    path = Path(card).expanduser()
+    path = from_home(card)
     try:
         if path.is_file():
             return path

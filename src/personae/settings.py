@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from personae.errors import FormatError
+from personae.errors import FormatError, InvalidOption
 
 DEFAULT_MODEL = "embedded"
-DEFAULT_METHOD = "plain"
+DEFAULT_METHOD = "guard"  # of talking; runs are compared with `plain`
 KEYS = ("data", "method", "model", "offline", "user")
 MAX_FILE_BYTES = 1_000_000
 
@@ -60,10 +60,21 @@ def load_settings() -> Settings:
     )
 
 
+def from_home(path: str | Path) -> Path:
+    """The path with a leading `~` or `~name` as a home folder. Raises InvalidOption: no such."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise InvalidOption(
+            f"Nobody here has the home folder that {str(path)[:200]!r} begins with. "
+            "Write the whole path."
+        ) from error
+
+
 @lru_cache(maxsize=8)
 def _folders(home: str | None) -> dict[str, Path]:
     if home:
-        root = Path(home).expanduser()
+        root = from_home(home)
         return {name: root / name for name in ("config", "data", "cache", "state")}
     import platformdirs
 

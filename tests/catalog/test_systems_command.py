@@ -100,7 +100,7 @@ def test_by_status_counts_every_system_once(personae: Personae) -> None:
         (("list", "--kind", "methods"), "method"),
         (("list", "--by", "taxonomies"), "taxonomy"),
         (("show", "personagim"), "personagym"),
-        (("check", "S0019"), "s019"),
+        (("check", "S0019"), "S019"),
     ],
 )
 def test_an_unknown_name_exits_2_with_the_nearest(
@@ -128,9 +128,10 @@ def test_show_as_json_is_the_whole_row(personae: Personae) -> None:
 
 def test_passing_checks_exit_0_with_the_ledger(personae: Personae, checks) -> None:
     checks({"S019": ["125 rows"], "S063": CheckSkipped("no graph here")})
-    code, out, err = personae("check", "two-tales", "S063", "s019")
+    code, out, err = personae("check", "two-tales", "S063", "S019")
     assert code == 0
-    assert "125 rows" in out
+    assert "S019 two-tales (partial): passed" in out
+    assert "\n    125 rows\n" in out
     assert "S063 skipped: no graph here" in out
     assert "2 checks: 1 passed, 0 failed, 1 skipped." in out
     assert "1/2 S019" in err

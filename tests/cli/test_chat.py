@@ -130,7 +130,7 @@ def stored_texts() -> list[str]:
 
 def test_a_talk_from_greeting_to_quit(terminal, card, script, tmp_path):
     talk = terminal(card, "--model", script("First reply.", "Second reply."), "--user", "Bo")
-    talk.expect(r"Zed \[bold\] \(plain on scripted:.*\)\. /help lists")
+    talk.expect(r"Zed \[bold\] \(guard on scripted:.*\)\. /help lists")
     talk.expect(r"Zed: Evening, Bo\.")
     talk.expect("Bo: ")
     talk.line("Hello there.")
@@ -138,7 +138,7 @@ def test_a_talk_from_greeting_to_quit(terminal, card, script, tmp_path):
     talk.expect("Bo: ")
     talk.line("/why")
     why = talk.expect(r"time +first token")
-    assert re.search(r"method +plain on scripted:", why)
+    assert re.search(r"method +guard on scripted:", why)
     assert re.search(r"candidate +1\. 'First reply\.'", why)
     assert re.search(r"prompt +identity \(system, \d+ tokens\)", why)
     talk.expect("Bo: ")
@@ -201,6 +201,7 @@ def test_ctrl_c_stops_the_reply_and_ctrl_d_ends_the_talk(terminal, card, script)
     talk.line("Count for me.")
     talk.expect("Zed: one")
     talk.type("\x03")
+    talk.expect("Stopping")
     talk.expect("Stopped")
     talk.expect("Bo: ")
     # CPython misses a signal between the prompt and the wait for input: nobody is that quick.
@@ -282,10 +283,43 @@ def test_json_mode_answers_each_line_with_one(chat, card, script):
     assert stored_texts() == ["Evening, {{user}}.", "Hi.", "First."]
 
 
+def test_in_json_mode_every_line_of_the_output_is_json(chat, card, script):
+    model = script("First.", "Second.", "Third.")
+    chat(card, "--model", model, "--user", "Bo", lines=("My dog Rex barks.",))
+    lines = ("/memory", "Does my dog bark?", "/memory", "/regenerate", "/branch", "/branch 1",
+             "/method", "/help", "/undo", "/quit")  # fmt: skip
+    code, out, _ = chat(card, "--model", model, "--user", "Bo", "--new", "--json", lines=lines)
+    told = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [next(iter(one)) for one in told] == [
+        "memories", "reply", "memories", "reply", "branches", "branches",
+    ]  # fmt: skip
+    assert told[0]["memories"] == []
+    assert [one["text"] for one in told[2]["memories"]] == ['Bo once said: "My dog Rex barks."']
+    assert [[one["taken"] for one in said["branches"]] for said in told[4:]] == [
+        [False, True],
+        [True, False],
+    ]
+
+
 def test_a_pipe_works_like_a_terminal_without_prompts(chat, card, script):
     code, out, err = chat(card, "--model", script("Fine."), "--user", "Bo", lines=("Hi.",))
     assert (code, out) == (0, "Zed: Evening, Bo.\nZed: Fine.\n")
     assert "Kept as session" in err
+
+
+def test_a_command_that_fails_ends_no_talk_but_gives_a_pipe_exit_code_1(
+    chat, card, script, tmp_path
+):
+    lines = ("Hi.", f"/save {tmp_path}/nowhere/talk.jsonl", "/save ~nobody-here/x.jsonl",
+             f"/save {tmp_path}/{'x' * 300}.jsonl", "And?")  # fmt: skip
+    code, out, err = chat(card, "--model", script("Fine.", "Yes."), "--user", "Bo", lines=lines)
+    assert (code, out) == (1, "Zed: Evening, Bo.\nZed: Fine.\nZed: Yes.\n")
+    told = " ".join(err.split())
+    assert "nowhere/talk.jsonl: This file cannot be written: No such file or directory" in told
+    assert "Nobody here has the home folder" in told
+    assert "File name too long" in told
+    assert stored_texts()[1:] == ["Hi.", "Fine.", "And?", "Yes."]
 
 
 def test_sessions_go_on_until_a_new_one_is_begun(chat, card, script):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personae.cli.output import plain, print_json, print_table
+from personae.cli.output import plain, print_json, print_table, stderr, stdout
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,24 @@ def test_json_keeps_every_character(capsys):
     assert json.loads(out) == {"text": "\x1b[31m漢"}
     assert "\x1b" not in out  # JSON escapes it
     assert "漢" in out
+
+
+def test_json_escapes_the_control_characters_that_json_would_let_pass(capsys):
+    print_json({"a\x9b": "\x7f\x9b31m é"}, indent=None)
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"a\x9b": "\x7f\x9b31m é"}
+    assert not {"\x7f", "\x9b"} & set(out)
+    assert out.count("\n") == 1
+
+
+@pytest.mark.parametrize("console", [stdout, stderr])
+def test_a_console_prints_what_a_stranger_wrote_without_what_a_terminal_would_obey(
+    console, capsys, monkeypatch
+):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console().print("[bold]a\x1b]0;title\x07b\x1b[2Jc[/bold]", "d\x1b[31m")
+    printed = capsys.readouterr()
+    text = printed.out + printed.err
+    assert "\x1b[1m" in text  # the console's own style
+    assert not [bad for bad in ("\x1b]0", "\x1b[2J", "\x1b[31m", "\x07") if bad in text]
+    assert plain(text).strip() == "a]0;titlebc d"  # what is left of a command is harmless

@@ -159,3 +159,16 @@ def test_an_interrupt_says_how_to_resume_and_exits_130(data, tmp_path):
     assert len(read_samples(out)) == 80
     assert reply(data, tmp_path / "undisturbed", model=slow) == 0
     assert samples.read_bytes() == (tmp_path / "undisturbed" / "samples.jsonl").read_bytes()
+
+
+def test_a_file_is_no_folder_for_a_run(data, tmp_path, capsys):
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(SystemExit) as stopped:
+        run(["reply", str(data), "--out", str(taken), "--model", "scripted"])
+    assert stopped.value.code == 2
+    assert (
+        capsys.readouterr().err
+        == f"error: {taken} is a file. Name a folder for the run with --out.\n"
+    )
+    assert taken.read_text() == "mine"

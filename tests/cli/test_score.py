@@ -109,3 +109,16 @@ def test_a_wrong_request_exits_2(words, code, fault, tmp_path, capsys):
 def test_a_folder_without_a_run_is_one_sentence(tmp_path, capsys):
     assert score(tmp_path) == 1
     assert "There is no run here" in capsys.readouterr().err
+
+
+def test_a_run_whose_folder_cannot_be_written_is_scored_all_the_same(tmp_path, capsys, monkeypatch):
+    folder = write_run(tmp_path / "plain", GOLD)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "scores.json")
+
+    monkeypatch.setattr("personae.evaluate.score.write_json", full)
+    assert score(folder, "--metrics", "word-f1") == 1
+    shown = capsys.readouterr()
+    assert "1.0000" in shown.out
+    assert "No space left on device" in shown.err

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from personae.data import Persona
 from personae.errors import FormatError
-from personae.formats import character_card_png
+from personae.formats import character_card, character_card_png
 from personae.formats.character_card import BACKFILL_WARNING
 from personae.media.png import find_text, plain_image, read_texts, with_texts
 
@@ -127,3 +127,11 @@ def test_asset_chunks_with_names_that_climb_are_refused(make_file, tmp_path):
     with pytest.raises(FormatError, match="refused"):
         character_card_png.write([read(origin)], tmp_path / "b.png", origin=origin)
     assert not (tmp_path / "b.png").exists()
+
+
+def test_a_card_whose_lorebook_is_null_goes_into_a_picture(make_file, tmp_path):
+    source = make_file("a.json", {"spec": "chara_card_v2", "spec_version": "2.0",
+                                  "data": {"name": "Ana", "character_book": None}})  # fmt: skip
+    picture = tmp_path / "a.png"
+    character_card_png.write(character_card.read(source), picture)
+    assert character_card_png.read_card(picture)["data"]["character_book"] is None

@@ -171,3 +171,33 @@ def test_written_files_have_the_usual_permissions(tmp_path):
     usual.touch()
     write_dialogues(TWO, tmp_path / "x.jsonl")
     assert os.stat(tmp_path / "x.jsonl").st_mode == usual.stat().st_mode  # noqa: PTH116
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "The file is empty. No dialogue format"),
+        (b" \n", "The file is empty. No dialogue format"),
+        ('{"name": "Jos\xe9"}'.encode("latin-1"), "The file is not UTF-8 text. No dialogue format"),
+        ("{}".encode("utf-16"), "The file is not UTF-8 text. No dialogue format"),
+        (b"{}" + "é".encode() * 40_000, ": No dialogue format"),  # the head ends inside a letter
+    ],
+)
+def test_a_file_that_no_format_recognises_is_told_why(tmp_path, content, reason):
+    file = tmp_path / "x.json"
+    file.write_bytes(content)
+    with pytest.raises(FormatError, match=reason):
+        detect(file)
+
+
+def test_a_full_disk_leaves_nothing_and_is_a_sentence(tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("personae.formats.dialogues.write", full)
+    target = tmp_path / "out.jsonl"
+    target.write_text("as before")
+    with pytest.raises(FormatError, match=r"out\.jsonl: .*No space left on device"):
+        write_dialogues(TWO, target)
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
+    assert target.read_text() == "as before"

@@ -23,6 +23,12 @@ def test_the_scripted_model_opens_with_and_without_a_file(tmp_path):
     assert open_model(model.name).fingerprint == model.fingerprint
 
 
+@pytest.mark.parametrize("form", ["gguf", "hf", "scripted"])
+def test_a_path_in_the_home_of_nobody_is_refused(form):
+    with pytest.raises(InvalidOption, match="home folder"):
+        open_model(f"{form}:~nobody-here/x")
+
+
 def test_an_endpoint_opens_and_its_name_opens_it_again(monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     model = open_model("openai:alice@v3+smollm2@http://127.0.0.1:1/v1/", max_retries=0)

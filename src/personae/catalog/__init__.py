@@ -53,7 +53,8 @@ def system(name: str) -> System:
         for other in (row.id.lower(), row.short_name, *row.aka)
     }
     if wanted not in known:
-        raise UnknownEntry("system", name, known, "See `personae systems list`.")
+        written = {row.id if other == row.id.lower() else other for other, row in known.items()}
+        raise UnknownEntry("system", name, written, "See `personae systems list`.")
     return known[wanted]
 
 

@@ -33,10 +33,12 @@ class CommandFolder(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        from typer.main import get_command
-
         module = import_module(f"personae.cli.commands.{_module_name(cmd_name)}")
-        command: Any = get_command(module.app)
+        command: Any = module.app
+        if not isinstance(command, click.Command):
+            from typer.main import get_command
+
+            command = get_command(module.app)
         command.name = cmd_name
         return command  # type: ignore[no-any-return]
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
+# Those that JSON leaves as they are.
+_CONTROL_1 = re.compile(r"[\x7f-\x9f]")
 
 
 def plain(text: object) -> str:
@@ -22,9 +24,10 @@ def plain(text: object) -> str:
     return _CONTROL.sub("", str(text))
 
 
-def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """One JSON document on stdout, in which control characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    print(_CONTROL_1.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=indent is None)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
@@ -44,14 +47,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
 
 
 def stdout() -> Console:
-    """A rich console on stdout, without wrapping surprises in pipes."""
-    from rich.console import Console
+    """A rich console on stdout, without wrapping surprises in pipes; what it prints is `plain`."""
+    from personae.cli.plain_console import open_console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return open_console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def stderr() -> Console:
-    """A rich console on stderr, for progress and remarks."""
-    from rich.console import Console
+    """A rich console on stderr, for progress and remarks; what it prints is `plain`."""
+    from personae.cli.plain_console import open_console
 
-    return Console(stderr=True, highlight=False)
+    return open_console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())

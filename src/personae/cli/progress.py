@@ -37,7 +37,8 @@ class ReplyProgress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._bar.tasks[0].start_time is not None:  # stopping a bar that was not shown shows one
+            self._bar.stop()
 
     def show(self, state: RunState) -> None:
         """Show how far the run is; the bar appears with the first call."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from personae.cli.output import print_table
+from personae.cli.output import plain, print_table
 
 if TYPE_CHECKING:
     from personae.evaluate.score import Figure, Report, Run
@@ -26,7 +26,7 @@ def print_report(report: Report, title: str = "") -> None:
         title=title,
     )
     for line in _remarks(report):
-        typer.echo(line)
+        typer.echo(plain(line))
 
 
 def _headings(runs: tuple[Run, ...]) -> list[str]:

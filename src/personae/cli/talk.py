@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from personae.cli.output import plain, stderr, stdout
+from personae.cli.output import plain, print_json, stderr, stdout
 from personae.draft import Emission
 from personae.errors import Cancelled, InvalidOption, PersonaeError, UnknownEntry
 
@@ -29,6 +27,7 @@ class Talk:
     def __init__(self, talk: Conversation, *, is_resumed: bool, as_json: bool) -> None:
         self._talk, self._is_resumed, self._as_json = talk, is_resumed, as_json
         self._out, self._remarks = stdout(), stderr()
+        self._has_failed = False
         self._commands: dict[str, tuple[Callable[[str], None], str]] = {
             "/why": (self._why, "how the last reply came about; /why prompt shows the very prompt"),
             "/memory": (self._memory, "what earlier turns the last message brings back"),
@@ -41,8 +40,8 @@ class Talk:
             "/quit": (lambda _: None, "leave; the conversation is kept"),
         }
 
-    def run(self) -> None:
-        """Read lines until /quit or the end of the input."""
+    def run(self) -> bool:
+        """Read lines until /quit or the end of the input; whether all that they asked was done."""
         if not self._as_json:
             self._open()
         if self._talk.awaits_reply:
@@ -53,12 +52,16 @@ class Talk:
             self._attempt(partial(self._take, line))
         if not self._as_json:
             self._remark(f"Kept as session {self._talk.session.id}.")
+        return not self._has_failed
 
     def _attempt(self, action: Callable[[], None]) -> None:
         """Do what a line asks; what goes wrong is said, and the talk goes on."""
         try:
             action()
-        except PersonaeError as error:
+        except BrokenPipeError:
+            raise
+        except (PersonaeError, OSError) as error:
+            self._has_failed = True
             self._say_error(error)
 
     def _remark(self, text: str) -> None:
@@ -129,6 +132,7 @@ class Talk:
                     threading.Event().wait(0.02)
             except KeyboardInterrupt:
                 cancel.set()
+                self._remark("\nStopping … (Ctrl-C again leaves; the conversation is kept)")
             try:
                 reply = job.result()
             except Cancelled:
@@ -140,11 +144,11 @@ class Talk:
                 raise
         shown.end(reply.text)
         if self._as_json:
-            print(json.dumps(reply.to_dict(), ensure_ascii=False), flush=True)
+            print_json(reply.to_dict(), indent=None)
 
-    def _say_error(self, error: PersonaeError) -> None:
+    def _say_error(self, error: PersonaeError | OSError) -> None:
         if self._as_json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False), flush=True)
+            print_json({"error": str(error)}, indent=None)
         else:
             self._remarks.print(plain(f"error: {error}"), style="red", markup=False)
 
@@ -165,7 +169,7 @@ class Talk:
         if not details:
             raise InvalidOption("There is no reply yet, or it is a greeting.")
         if self._as_json:
-            print(json.dumps(details, ensure_ascii=False))
+            print_json(details, indent=None)
         elif argument == "prompt":
             self._show(str(details.get("prompt", "")))
         else:
@@ -174,6 +178,10 @@ class Talk:
     def _memory(self, _: str) -> None:
         path = self._talk.path
         memories = self._talk.scene(path).memories
+        if self._as_json:
+            told = [{"text": m.text, "turn": m.id, "said_at": m.said_at} for m in memories]
+            print_json({"memories": told}, indent=None)
+            return
         if not memories:
             self._remark("The last message brings nothing back.")
         for memory in memories:
@@ -195,15 +203,24 @@ class Talk:
             raise InvalidOption("There is nothing to branch from yet.")
         siblings = self._talk.store.siblings(path[-1].id, owner=self._talk.owner)
         if not argument:
-            for number, turn in enumerate(siblings, start=1):
-                mark = "*" if turn.id == path[-1].id else " "
-                self._show(f" {mark}{number}. {turn.text}")
+            self._show_branches(siblings, path[-1].id)
             return
         if not argument.isdigit() or not 1 <= int(argument) <= len(siblings):
             raise InvalidOption(f"/branch takes a number from 1 to {len(siblings)}.")
         chosen = siblings[int(argument) - 1]
         self._talk.go_to(chosen.id)
-        self._print_turn(chosen.speaker, chosen.text)
+        if self._as_json:
+            self._show_branches(siblings, chosen.id)
+        else:
+            self._print_turn(chosen.speaker, chosen.text)
+
+    def _show_branches(self, siblings: Sequence[StoredTurn], taken: str) -> None:
+        if self._as_json:
+            told = [{"text": t.text, "turn": t.id, "taken": t.id == taken} for t in siblings]
+            print_json({"branches": told}, indent=None)
+            return
+        for number, turn in enumerate(siblings, start=1):
+            self._show(f" {'*' if turn.id == taken else ' '}{number}. {turn.text}")
 
     def _method(self, argument: str) -> None:
         import shlex
@@ -227,10 +244,11 @@ class Talk:
 
     def _save(self, argument: str) -> None:
         from personae.formats.reading import write_dialogues
+        from personae.settings import from_home
 
         if not argument:
             raise InvalidOption("Name a file: /save talk.jsonl")
-        target = Path(argument).expanduser()
+        target = from_home(argument)
         if target.exists():
             raise InvalidOption(f"{target} is there already; choose another name.")
         dialogue = self._talk.store.dialogue(self._talk.session.id, owner=self._talk.owner)

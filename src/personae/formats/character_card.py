@@ -181,7 +181,7 @@ def backfill(card: JsonObject) -> JsonObject:
     data = dict(card["data"])
     notes = data.get("creator_notes") or ""
     data["creator_notes"] = f"{BACKFILL_WARNING}\n\n{notes}".strip()
-    if "character_book" in data:
+    if data.get("character_book") is not None:
         data["character_book"] = without_decorators(data["character_book"])
     spec, spec_version = _SPECS[2]
     return {**card, "spec": spec, "spec_version": spec_version, "data": data}

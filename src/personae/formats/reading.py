@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import inspect
 import os
 import tempfile
@@ -109,10 +110,21 @@ def detect(path: str | Path, reads: str = "dialogue") -> Entry:
             file=path,
         )
     raise FormatError(
-        f"No {reads} format recognises this file. Name one with --format: "
+        f"{_why_unknown(head)}No {reads} format recognises this file. Name one with --format: "
         f"{', '.join(_formats(reads))}.",
         file=path,
     )
+
+
+def _why_unknown(head: bytes) -> str:
+    """What is odd about a file that no format recognises, as a sentence; empty when nothing is."""
+    if not head.strip():
+        return "The file is empty. "
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "The file is not UTF-8 text. "
+    return ""
 
 
 def find_data(path: str | Path) -> Path:
@@ -179,17 +191,21 @@ def _checked(entry: Entry, reader: Any, options: Mapping[str, Any]) -> dict[str,
 
 def _write_whole(writer: Any, dialogues: Iterator[Dialogue], target: Path) -> None:
     """Write beside the target under another name of the same ending, then rename."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=target.suffix,
-                                    dir=target.parent)  # fmt: skip
-    os.close(handle)
-    written = Path(name)
+    written: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem[:100]}.", suffix=target.suffix,
+                                        dir=target.parent)  # fmt: skip
+        os.close(handle)
+        written = Path(name)
         writer(dialogues, written)
         written.chmod(0o666 & ~_umask())
         written.replace(target)
-    except BaseException:
-        written.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        fault = error.strerror or error
+        raise FormatError(f"This file cannot be written: {fault}.", file=target) from error
+    finally:
+        if written is not None:
+            written.unlink(missing_ok=True)
 
 
 def _umask() -> int:

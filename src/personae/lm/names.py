@@ -1,4 +1,7 @@
-"""Opens a language model by its name: `embedded`, `gguf:PATH`, `openai:MODEL@URL`, `hf:PATH` …"""
+"""Opens a language model by its name: `embedded`, `gguf:PATH`, `openai:MODEL@URL`, `hf:PATH` …
+
+`embedded+FILE.gguf` and `gguf:PATH+FILE.gguf` add an adapter to what runs in this process.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,11 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from personae.errors import InvalidOption, UnknownEntry
 from personae.lm.types import Capability, LanguageModel
+from personae.settings import from_home, load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,9 @@ class Form:
     capabilities: frozenset[Capability]
 
 
-_LLAMA: tuple[Capability, ...] = ("chat", "complete", "score", "schema", "grammar")
+_LLAMA: tuple[Capability, ...] = (
+    "chat", "complete", "score", "schema", "grammar", "distribution", "adapters",
+)  # fmt: skip
 FORMS: dict[str, Form] = {
     "embedded": Form("the packaged SmolLM2-135M-Instruct, in this process", frozenset(_LLAMA)),
     "gguf:PATH": Form("a GGUF file, in this process", frozenset(_LLAMA)),
@@ -30,7 +35,7 @@ FORMS: dict[str, Form] = {
     ),
     "hf:PATH": Form(
         "a folder or GGUF file through transformers (hf:embedded is the packaged model)",
-        frozenset(("chat", "complete", "score", "logits", "hidden")),
+        frozenset(("chat", "complete", "score", "distribution", "logits", "hidden")),
     ),
     "scripted[:PATH]": Form(
         "a model that says what a script tells it", frozenset((*_LLAMA, "tools"))
@@ -38,6 +43,7 @@ FORMS: dict[str, Form] = {
 }
 MAX_NAME_CHARS = 4096
 _ENDPOINT = re.compile(r"(?P<model>.+?)(?:@(?P<url>https?://.*))?", re.DOTALL)
+_ADAPTERS = re.compile(r"(?:(?<=^embedded)|(?<=\.gguf))\+")
 _URL_WITHOUT_SCHEME = re.compile(r"@(localhost|[\w.-]+:\d+|\[|[\w.-]+/)")
 
 
@@ -47,6 +53,9 @@ def open_model(name: str, **options: Any) -> LanguageModel:
     Raises UnknownEntry for a name of no known form, InvalidOption for options that the backend
     does not take, and whatever the backend raises when it cannot be opened.
     """
+    name, adapters = split_adapters(name)
+    if adapters:
+        options = {**options, "adapters": [*options.get("adapters", ()), *adapters]}
     prefix, colon, rest = name.partition(":")
     opener = _OPENERS.get(prefix)
     takes_rest = {"embedded": False, "scripted": bool(rest)}.get(prefix, True)
@@ -57,6 +66,12 @@ def open_model(name: str, **options: Any) -> LanguageModel:
     if takes_rest and not rest.strip():
         raise InvalidOption(f"The model name {name!r} ends too early. Write it as {_form(prefix)}.")
     return opener(rest, options)
+
+
+def split_adapters(name: str) -> tuple[str, tuple[str, ...]]:
+    """`embedded+FILE.gguf` and `gguf:PATH+FILE.gguf` as model and adapter files."""
+    base, *files = _ADAPTERS.split(name) if name.startswith(("embedded", "gguf:")) else (name,)
+    return base, tuple(files)
 
 
 def split_endpoint(rest: str) -> tuple[str, str]:
@@ -81,14 +96,13 @@ def _embedded(_: str, options: Mapping[str, Any]) -> LanguageModel:
 def _gguf(rest: str, options: Mapping[str, Any]) -> LanguageModel:
     from personae.lm.embedded import open_embedded
 
-    return _called(open_embedded, "gguf:", options, Path(rest))
+    return _called(open_embedded, "gguf:", options, from_home(rest))
 
 
 def _openai(rest: str, options: Mapping[str, Any]) -> LanguageModel:
     from dataclasses import fields
 
     from personae.lm.openai import Limits, OpenAIModel, open_openai
-    from personae.settings import load_settings
 
     model, url = split_endpoint(rest)
     limits = tuple(item.name for item in fields(Limits))
@@ -99,6 +113,7 @@ def _openai(rest: str, options: Mapping[str, Any]) -> LanguageModel:
 def _hf(rest: str, options: Mapping[str, Any]) -> LanguageModel:
     from personae.lm.hf import open_hf
 
+    from_home(rest)  # a name that is no path passes; only the home folder of nobody does not
     return _called(open_hf, "hf:", options, rest)
 
 
@@ -106,7 +121,7 @@ def _scripted(rest: str, options: Mapping[str, Any]) -> LanguageModel:
     from personae.lm.scripted import ScriptedModel, open_scripted
 
     _check_options("scripted", ScriptedModel, options)
-    return open_scripted(Path(rest) if rest else None, **options)
+    return open_scripted(from_home(rest) if rest else None, **options)
 
 
 _OPENERS: dict[str, Callable[[str, Mapping[str, Any]], LanguageModel]] = {

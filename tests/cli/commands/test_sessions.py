@@ -116,3 +116,22 @@ def test_a_home_that_cannot_be_made_is_one_sentence(call, monkeypatch):
     assert (code, out) == (1, "")
     assert err.startswith("error: The database /proc/nowhere/data/personae.db cannot be opened")
     assert err.count("\n") == 1
+
+
+def test_what_a_terminal_would_obey_is_not_shown(call, walks):
+    with open_store(load_settings().database) as store:
+        store.append_turn(walks.id, NewTurn("A\x1b[31mna", "\x1b]0;title\x07Bye\x1b[2J."))
+    _, out, _ = call("show", "walks")
+    assert "Bye." in out
+    assert "\x1b" not in out
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_behind(call, walks, tmp_path, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    code, _, err = call("export", "walks", "--out", str(tmp_path / "out.jsonl"))
+    assert code == 1
+    assert "out.jsonl: This file cannot be written: No space left on device" in err
+    assert list(tmp_path.iterdir()) == []

@@ -117,17 +117,9 @@ _CONTAINERS = ("character-card-png", "charx")
 
 
 def _load(card: str) -> Persona:
-    """The persona, looking into the store only where there is one."""
-    from personae.load import load_persona
-    from personae.settings import load_settings
+    from personae.cli.opening import load_card
 
-    database = load_settings().database
-    if not database.exists():
-        return load_persona(card)
-    from personae.store.sqlite import open_store
-
-    with open_store(database) as store:
-        return load_persona(card, store=store)
+    return load_card(card)
 
 
 def _findings(card: str) -> list[Finding]:

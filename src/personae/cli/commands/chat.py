@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -48,9 +49,9 @@ def chat(
                     f"The session {session} is with {latest.persona_name}, not {persona.name}. "
                     "See `personae sessions list`."
                 )
-        lm = open_named_model(model or (latest.model if latest else ""))
+        chosen = method or (latest.method if latest else "")
+        lm = open_named_model(model or (latest.model if latest else ""), method=chosen)
         try:
-            chosen = method or (latest.method if latest else "")
             kept = latest.options if latest and chosen == latest.method else {}
             speaker = open_speaker(lm, chosen, {**kept, **options}, seed=seed)
             if latest is not None:
@@ -66,8 +67,11 @@ def chat(
                     seed=seed,
                     greeting=greeting,
                 )
-            Talk(talk, is_resumed=latest is not None, as_json=as_json).run()
+            is_done = Talk(talk, is_resumed=latest is not None, as_json=as_json).run()
         finally:
             lm.close()
     finally:
         store.close()
+    # A person has seen what failed, and JSON tells it line by line; else the exit code says it.
+    if not (is_done or as_json or sys.stdin.isatty()):
+        raise typer.Exit(1)

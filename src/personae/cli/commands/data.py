@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, print_table, stderr, stdout
+from personae.cli.output import plain, print_json, print_table, stderr, stdout
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from personae.data import Dialogue, Persona
     from personae.formats.statistics import DataStatistics
+    from personae.registry import Entry
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
@@ -65,13 +66,18 @@ def convert(
     limit: LimitOption = 0,
     option: ReadingOption = [],  # noqa: B006 - typer copies it
     force: Annotated[bool, typer.Option("--force", help="Replace TARGET if it exists.")] = False,
+    spelled: Annotated[
+        bool, typer.Option("--written", help="Put spaces and capitals of tokenised text right.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the dialogues of a file in another format; TARGET appears whole or not at all."""
     from personae.formats.reading import read_dialogues, write_dialogues
+    from personae.formats.written import written
 
     name = to or _format_of(target)
     dialogues = read_dialogues(data, format_name or None, **parse_options(option))
+    dialogues = map(written, dialogues) if spelled else dialogues
     count = write_dialogues(islice(dialogues, limit or None), target, name, overwrite=force)
     if as_json:
         print_json({"dialogues": count, "target": str(target), "format": name})
@@ -100,24 +106,66 @@ def stats(
         _print_statistics(counted)
 
 
+@app.command()
+def validate(
+    data: DataArgument,
+    format_name: FormatOption = "",
+    option: ReadingOption = [],  # noqa: B006 - typer copies it
+    as_json: JsonOption = False,
+) -> None:
+    """Read a whole file and print what is odd in it; exit 1 when it cannot be read."""
+    warnings: list[str] = []
+    fault = ""
+    try:
+        for warning in _warnings(data, format_name, option):
+            warnings.append(warning)
+    except FormatError as error:
+        fault = str(error)
+    if as_json:
+        print_json({"data": data, "is_valid": not fault, "error": fault, "warnings": warnings})
+    else:
+        for line in (*(f"warning: {warning}" for warning in warnings),
+                     f"error: {fault}" if fault else "valid"):  # fmt: skip
+            stdout().print(plain(line), markup=False)
+    if fault:
+        raise typer.Exit(1)
+
+
+def _warnings(data: str, format_name: str, option: list[str]) -> Iterator[str]:
+    """What is odd in the dialogues; personas are only read (see `personae cards validate`)."""
+    from personae.formats.soundness import remarks
+
+    dialogues, personas = _open(data, format_name, option)
+    for _ in personas or ():
+        pass
+    own = getattr(_entry_of(data, format_name).load(), "validate", None)
+    yield from remarks(dialogues or (), own)
+
+
+def _entry_of(data: str, format_name: str) -> Entry:
+    """The format that was named, or that recognises the file. Raises FormatError, UnknownEntry."""
+    from personae.formats.reading import detect, find_data
+
+    source = find_data(data)
+    if format_name:
+        return find("format", format_name)
+    try:
+        return detect(source)
+    except FormatError as fault:
+        try:
+            return detect(source, "persona")
+        except FormatError:
+            raise fault from None
+
+
 def _open(
     data: str, format_name: str, option: list[str]
 ) -> tuple[Iterator[Dialogue] | None, Iterator[Persona] | None]:
     """The dialogues of the file, or its personas where it holds those."""
-    from personae.formats.reading import detect, find_data, read_dialogues, read_personas
+    from personae.formats.reading import find_data, read_dialogues, read_personas
 
     options: dict[str, Any] = parse_options(option)
-    source = find_data(data)
-    if format_name:
-        entry = find("format", format_name)
-    else:
-        try:
-            entry = detect(source)
-        except FormatError as fault:
-            try:
-                entry = detect(source, "persona")
-            except FormatError:
-                raise fault from None
+    source, entry = find_data(data), _entry_of(data, format_name)
     if entry.info.reads == "persona":
         return None, read_personas(source, entry.name, **options)
     return read_dialogues(source, entry.name, **options), None

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import platform
+import re
+import shlex
 import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from personae.cli.output import print_json, print_table
-from personae.errors import EnvironmentFault, PersonaeError
+from personae.errors import EnvironmentFault, FormatError, InvalidOption, PersonaeError, StoreError
 
 app = typer.Typer(add_completion=False)
 
@@ -36,7 +40,9 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Look at this machine; exit 1 when something that personae needs is missing."""
-    findings = [look() for look in _LOOKS]
+    packages, settings = _packages(), _settings()
+    findings = [_python(), packages, settings]
+    findings += [look() for look in _LOOKS] if settings.state == packages.state == "ok" else []
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -50,17 +56,55 @@ def doctor(
 
 
 _MARKS: dict[State, str] = {"ok": "✓", "missing": "✗", "optional": "–"}
+_PIP = f"{shlex.quote(sys.executable)} -m pip"
+_OTHER_HOME = "export PERSONAE_HOME=/a/folder/of/yours"
 
 
 def _python() -> Finding:
     return Finding("Python", "ok", f"{platform.python_version()} at {sys.executable}")
 
 
+def _packages() -> Finding:
+    """Whether the packages that personae declares are installed, and the engine in its version."""
+    from importlib.metadata import PackageNotFoundError, requires, version
+
+    wrong: dict[str, str] = {}
+    needed = [line for line in requires("personae") or () if "extra ==" not in line]
+    for requirement in needed:
+        name, pinned = re.split(r"[<>=!~;\[ ]", requirement)[0], requirement.partition("==")[2]
+        try:
+            if pinned not in ("", version(name)):
+                wrong[requirement] = f"{name} {version(name)} instead of {pinned}"
+        except PackageNotFoundError:
+            wrong[requirement] = f"no {name}"
+    if wrong:
+        mend = f"{_PIP} install {shlex.join(wrong)}"
+        return Finding("packages", "missing", ", ".join(wrong.values()), mend)
+    return Finding("packages", "ok", f"all {len(needed)} that personae needs")
+
+
+def _settings() -> Finding:
+    from personae.settings import load_settings
+
+    try:
+        settings = load_settings()
+    except InvalidOption as error:
+        return Finding("settings", "missing", str(error), _OTHER_HOME)
+    except FormatError as error:
+        file = shlex.quote(str(error.file))
+        return Finding("settings", "missing", str(error), f"mv {file} {file}.aside")
+    return Finding("settings", "ok", f"model {settings.model}, method {settings.method}")
+
+
 def _engine() -> Finding:
-    if importlib.util.find_spec("xllamacpp") is None:
-        return Finding("engine", "missing", "xllamacpp is not here", "pip install xllamacpp")
+    """Whether llama.cpp can be loaded: a wheel for another processor or C library is no use."""
     from importlib.metadata import version
 
+    try:
+        importlib.import_module("xllamacpp")
+    except (ImportError, OSError) as error:
+        mend = f"{_PIP} install --force-reinstall xllamacpp=={version('xllamacpp')}"
+        return Finding("engine", "missing", f"xllamacpp cannot be loaded: {error}", mend)
     return Finding("engine", "ok", f"xllamacpp {version('xllamacpp')}")
 
 
@@ -79,8 +123,34 @@ def _embedder() -> Finding:
     try:
         embedder = open_embedder()
     except PersonaeError as error:
-        return Finding("embedder", "missing", str(error), "pip install --force-reinstall personae")
+        return Finding("embedder", "missing", _without_remedy(error), _restore_weights())
     return Finding("embedder", "ok", f"{embedder.name}, {embedder.dimensions} dimensions")
+
+
+def _inference() -> Finding:
+    from personae.encoders.nli import open_nli
+
+    try:
+        nli = open_nli()
+    except PersonaeError as error:
+        return Finding("inference", "missing", _without_remedy(error), _restore_weights())
+    return Finding("inference", "ok", nli.name)
+
+
+def _without_remedy(error: PersonaeError) -> str:
+    return str(error).removesuffix(f" Run: {getattr(error, 'remedy', '')}")
+
+
+def _restore_weights() -> str:
+    """The command that brings back the model files that come with personae."""
+    import personae
+
+    package = Path(personae.__file__).parent
+    root = package.parents[1]
+    if (root / ".git").exists():
+        weights = package.relative_to(root) / "encoders" / "weights"
+        return f"git -C {shlex.quote(str(root))} checkout -- {weights}"
+    return f"{_PIP} install --force-reinstall --no-deps personae"
 
 
 def _search() -> Finding:
@@ -90,7 +160,7 @@ def _search() -> Finding:
         except sqlite3.OperationalError:
             return Finding(
                 "full text", "missing", f"SQLite {sqlite3.sqlite_version} without FTS5",
-                "install a Python whose sqlite3 has FTS5",
+                f"install a Python whose sqlite3 has FTS5 (this is {sys.executable})",
             )  # fmt: skip
     return Finding("full text", "ok", f"SQLite {sqlite3.sqlite_version} with FTS5")
 
@@ -100,12 +170,28 @@ def _home() -> Finding:
 
     folder = load_settings().data_dir
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    if not os.access(nearest, os.W_OK):
-        return Finding(
-            "data folder", "missing", f"{folder} cannot be written",
-            "export PERSONAE_HOME=/a/folder/of/yours",
-        )  # fmt: skip
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        return Finding("data folder", "missing", f"{folder} cannot be written", _OTHER_HOME)
     return Finding("data folder", "ok", str(folder))
+
+
+def _conversations() -> Finding:
+    from personae.settings import load_settings
+    from personae.store.sqlite import open_store
+
+    database = load_settings().database
+    if not database.exists():
+        return Finding("conversations", "ok", "none yet")
+    try:
+        with open_store(database) as store:
+            faults, count = store.problems(), len(store.list_sessions())
+    except StoreError as error:
+        return Finding("conversations", "missing", str(error), _OTHER_HOME)
+    if faults:
+        file = shlex.quote(str(database))
+        found = f"{database} is damaged: {faults[0]}"
+        return Finding("conversations", "missing", found, f"sqlite3 {file} .recover")
+    return Finding("conversations", "ok", f"{count} in {database}")
 
 
 def _datasets() -> Finding:
@@ -124,7 +210,7 @@ def _transformers() -> Finding:
     if missing:
         return Finding(
             "hf: models", "optional", f"without {' and '.join(missing)}",
-            "pip install 'personae[hf]' torch==2.13.0",
+            f"{_PIP} install torch==2.13.0 'transformers>=5,<6' gguf accelerate",
         )  # fmt: skip
     return Finding("hf: models", "ok", "torch and transformers are here")
 
@@ -139,5 +225,6 @@ def _endpoint() -> Finding:
 
 
 _LOOKS: tuple[Callable[[], Finding], ...] = (
-    _python, _engine, _weights, _embedder, _search, _home, _datasets, _transformers, _endpoint,
+    _engine, _weights, _embedder, _inference, _search, _home, _conversations, _datasets,
+    _transformers, _endpoint,
 )  # fmt: skip

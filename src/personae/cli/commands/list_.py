@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from personae.cli.output import print_json, print_table
 from personae.errors import UnknownEntry
 from personae.registry import FOLDERS, entries
 
-app = typer.Typer(add_completion=False)
 
-
-@app.command()
-def list_(
-    kind: Annotated[str, typer.Argument(help="methods, metrics, formats, characters …")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """List the entries of one kind, or of all kinds."""
+@click.command("list", context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("kind", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def app(kind: str, as_json: bool) -> None:
+    """List the entries of one kind (methods, metrics, formats, characters …), or of all kinds."""
+    # Click and not Typer, which imports pydantic: a list should be there in a blink.
     rows: list[dict[str, Any]] = [
         {"kind": folder, "name": entry.name, "systems": list(entry.info.systems),
          "summary": entry.summary}

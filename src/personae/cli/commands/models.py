@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, print_table
+from personae.cli.output import plain, print_json, print_table
 
 app = typer.Typer(add_completion=False)
 
@@ -16,9 +16,16 @@ def models(
     probe: Annotated[
         bool, typer.Option("--probe", help="Ask the endpoint of OPENAI_BASE_URL what it serves.")
     ] = False,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="First download the embedded model (94 MB, by hash).")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the forms of a model's name, and whether each can be opened on this machine."""
+    if fetch:
+        from personae.lm.weights import fetch_weights
+
+        fetch_weights()
     rows = [
         _embedded(),
         _row("gguf:PATH") | _engine(""),
@@ -38,7 +45,7 @@ def models(
     )
     for row in rows:
         if row["remark"]:
-            print(f"{row['name']}: {row['remark']}")
+            print(plain(f"{row['name']}: {row['remark']}"))
 
 
 def _embedded() -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json
+from personae.cli.output import plain, print_json
 from personae.cli.progress import ReplyProgress
-from personae.errors import PersonaeError
+from personae.errors import InvalidOption, PersonaeError
 
 if TYPE_CHECKING:
     from personae.evaluate.types import RunSettings, RunState
@@ -24,7 +24,7 @@ def reply(
     format_: Annotated[
         str, typer.Option("--format", help="See `personae list formats`; detected if not given.")
     ] = "",
-    method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "",
+    method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
     option: Annotated[
         list[str] | None, typer.Option("--option", help="name=value, an option of the method.")
@@ -48,14 +48,15 @@ def reply(
     from personae.evaluate.types import RunSettings
     from personae.formats.reading import detect, find_data, read_dialogues
     from personae.registry import find, parse_options
-    from personae.settings import load_settings
 
+    if out.exists() and not out.is_dir():
+        raise InvalidOption(f"{out} is a file. Name a folder for the run with --out.")
     source = find_data(data)
     known_format = find("format", format_) if format_ else detect(source)
-    method_name = find("method", method or load_settings().method).name
+    method_name = find("method", method).name
     options = parse_options(option or [])
     # Replayable requests run one at a time in the embedded engine: more slots only cost memory.
-    lm = open_named_model(model, slots=1)
+    lm = open_named_model(model, slots=1, method=method_name)
     try:
         speaker = open_speaker(lm, method_name, options, seed=seed, replayable=True)
         settings = RunSettings(
@@ -99,7 +100,7 @@ def _conclude(state: RunState, out: Path, settings: RunSettings, *, as_json: boo
     if state.failed:
         typer.echo(
             f"{state.failed} of {state.total} replies failed; the same command asks for them "
-            f"again. The first: {_first_failure(out)}",
+            f"again. The first: {plain(_first_failure(out))}",
             err=True,
         )
     if not as_json:

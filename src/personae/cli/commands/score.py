@@ -17,7 +17,11 @@ app = typer.Typer(add_completion=False)
 def score(
     runs: Annotated[list[Path], typer.Argument(help="Folders made by `personae reply`.")],
     metrics: Annotated[
-        str, typer.Option("--metrics", help="Names with commas; see `personae list metrics`.")
+        str,
+        typer.Option(
+            "--metrics",
+            help="As bleu,c-score,c-score@second; see `personae list metrics`.",
+        ),
     ] = "",
     option: Annotated[
         list[str] | None, typer.Option("--option", help="metric.name=value, as bleu.tokenize=intl.")
@@ -26,8 +30,14 @@ def score(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score one run, or several against the first. Writes scores.json into each folder."""
-    from personae.cli.opening import embedder_for, nli_for
-    from personae.evaluate.score import metric_entries, report_dict, score_runs, write_scores
+    from personae.cli.opening import embedder_for, judges_named, nli_for
+    from personae.evaluate.score import (
+        judges_of,
+        metric_entries,
+        report_dict,
+        score_runs,
+        write_scores,
+    )
     from personae.registry import parse_options
 
     names = [name.strip() for name in metrics.split(",") if name.strip()]
@@ -39,9 +49,11 @@ def score(
         seed=seed,
         embedder=next((embedder_for(entry) for entry in asked if entry.info.embedder), None),
         nli=next((nli_for(entry) for entry in asked if entry.info.nli), None),
+        judges=judges_named(judges_of(names)),
     )
-    write_scores(report)
+    # Printed first: a run on a full or read-only disk can still be scored, though not kept.
     if as_json:
         print_json(report_dict(report))
-        return
-    print_report(report)
+    else:
+        print_report(report)
+    write_scores(report)

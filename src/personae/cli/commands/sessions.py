@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, print_table, stderr
+from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.store.sqlite import SqliteStore
@@ -85,7 +85,7 @@ def delete(
         session = _find(store, name)
         question = f"Erase {session.title or session.id!r} and its {session.turn_count} turns?"
         if not yes:
-            typer.confirm(question, abort=True, err=True)
+            typer.confirm(plain(question), abort=True, err=True)
         turns = store.delete_session(session.id)
         _tell({"id": session.id, "turns": turns}, f"Erased {turns} turns.", as_json)
 
@@ -107,10 +107,9 @@ def export(
     if out is None:
         print(text, end="")
         return
-    # A new file first: an export that fails half-way leaves the old one whole.
-    partial = out.with_name(f"{out.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(out)
+    from personae.media.atomic_file import write_atomically
+
+    write_atomically(out, text.encode())
     stderr().print(f"Wrote {len(lines)} sessions to {out}.", markup=False)
 
 

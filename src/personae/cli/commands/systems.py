@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, print_table, stderr, stdout
+from personae.cli.output import plain, print_json, print_table, stderr, stdout
 
 if TYPE_CHECKING:
     from personae.catalog.check import CheckContext, CheckResult
@@ -285,16 +285,13 @@ def _ledger_record(row: System, result: CheckResult) -> dict[str, Any]:
 
 
 def _print_ledger(rows: Sequence[System], results: Sequence[CheckResult]) -> None:
-    print_table(
-        ("id", "short name", "status", "result", "seconds", "evidence"),
-        [
-            (
-                row.id, row.short_name, row.status, result.status, f"{result.seconds:.1f}",
-                "; ".join(result.evidence),
-            )
-            for row, result in zip(rows, results, strict=True)
-        ],
-    )  # fmt: skip
+    console = stdout()
+    for row, result in zip(rows, results, strict=True):
+        told = f"{row.id} {row.short_name} ({row.status}): {result.status}, {result.seconds:.1f} s"
+        console.print(told, style="bold", markup=False)
+        for line in result.evidence:
+            wrapped = textwrap.wrap(plain(line), max(20, min(console.width, 100) - 4))
+            console.print("\n".join(f"    {part}" for part in wrapped), markup=False)
     counts = {
         status: sum(result.status == status for result in results)
         for status in ("passed", "failed", "skipped")
@@ -302,6 +299,6 @@ def _print_ledger(rows: Sequence[System], results: Sequence[CheckResult]) -> Non
     for result in results:
         if result.status != "passed":
             reason = " ".join(result.evidence)
-            stdout().print(f"{result.system} {result.status}: {reason}", markup=False)
+            console.print(f"{result.system} {result.status}: {reason}", markup=False)
     shown = ", ".join(f"{count} {status}" for status, count in counts.items())
-    stdout().print(f"{len(results)} checks: {shown}.", markup=False)
+    console.print(f"{len(results)} checks: {shown}.", markup=False)
