@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from personae import registry
 from personae.errors import FormatError, InvalidOption, PersonaeError, UnknownEntry
@@ -108,6 +111,12 @@ def test_options_are_read_from_pairs(pairs, parsed):
 def test_what_is_not_a_pair_is_refused(pair):
     with pytest.raises(InvalidOption, match="name=value"):
         parse_options([pair])
+
+
+@given(st.lists(st.text(max_size=12), max_size=4))
+def test_any_pairs_are_options_or_one_sentence(pairs):
+    with suppress(InvalidOption):
+        assert all(name and "-" not in name for name in parse_options(pairs))
 
 
 def test_values_of_json_fit_the_types_of_the_options():

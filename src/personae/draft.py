@@ -82,7 +82,8 @@ class Draft:
     """The state of one reply in the making; a step returns a changed copy.
 
     `parts` say where each piece of `messages` comes from; `text_prompt` is used instead of
-    `messages` by methods that prompt with raw text. `chosen` indexes `candidates`.
+    `messages` by methods that prompt with raw text. `adapters` are those that the model writes with
+    (see `lm.types.Request`). `chosen` indexes `candidates`.
     """
 
     scene: Scene
@@ -91,6 +92,7 @@ class Draft:
     text_prompt: str = ""
     prefill: str = ""
     sampling: Sampling = field(default_factory=lambda: Sampling())
+    adapters: tuple[tuple[str, float], ...] = ()
     evidence: tuple[Evidence, ...] = ()
     plan: str = ""
     candidates: tuple[Candidate, ...] = ()
@@ -131,7 +133,8 @@ class Kit:
     """The handles a step may use: passed in, never global, so every method can be replayed.
 
     `replayable` makes each generation depend on its request alone (see `lm.types.Request`);
-    `tools` are host functions that a persona's tools may call, by name. With `prompt_only` the
+    `tools` are host functions that a persona's tools may call, by name; `judges` further inference
+    models, by name. With `prompt_only` the
     step `generate` writes nothing, so that the draft ends as the prompt.
     """
 
@@ -140,6 +143,7 @@ class Kit:
     seed: int = 0
     embedder: Embedder | None = None
     nli: Nli | None = None
+    judges: Mapping[str, Nli] = field(default_factory=dict)
     memory: Any = None
     knowledge: Any = None
     tools: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
@@ -161,8 +165,15 @@ class Kit:
             )
         return self.embedder
 
-    def need_nli(self, who: str) -> Nli:
-        """The inference model, or a CapabilityError that says how to get one."""
+    def need_nli(self, who: str, judge: str = "") -> Nli:
+        """The inference model (the judge of that name), or a CapabilityError that says how to."""
+        if judge and judge not in self.judges:
+            raise CapabilityError(
+                f"{who} needs the judge {judge!r}, and none of that name was given. Pass "
+                f"`judges={{{judge!r}: open_nli(name={judge!r})}}`."
+            )
+        if judge:
+            return self.judges[judge]
         if self.nli is None:
             raise CapabilityError(
                 f"{who} needs the inference model, and none was given. Pass `nli=open_nli()`."

@@ -38,6 +38,7 @@ class EntryInfo:
 
     `systems` are catalog ids (S011), `aka` the paper's short names, `needs` model capabilities,
     `embedder` and `nli` whether it looks for these models, `deviations` what ours does differently.
+    `slots` is how many prompts it keeps warm at once, in an engine of this process.
     """
 
     systems: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class EntryInfo:
     needs: tuple[str, ...] = ()
     embedder: bool = False
     nli: bool = False
+    slots: int = 1
     paper: str = ""
     deviations: str = ""
     reads: str = ""  # formats only: persona | dialogue

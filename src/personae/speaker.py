@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply and everything that is known of how it came about."""
+    """A reply and everything that is known of how it came about.
+
+    `first_shown_s`: seconds until the first words were shown that were not taken back again; for a
+    method that shows nothing before it is done, the whole time.
+    """
 
     text: str
     method: str
     model: str
     draft: Draft
     timings: Timings
+    first_shown_s: float = 0.0
 
     def to_dict(self) -> JsonObject:
         """The JSON object that `personae ask --json` prints."""
@@ -50,6 +55,7 @@ class Reply:
             "timings": {
                 "total_s": round(self.timings.total_s, 4),
                 "first_token_s": round(self.timings.first_token_s, 4),
+                "first_shown_s": round(self.first_shown_s, 4),
             },
         }
 
@@ -117,9 +123,21 @@ class Speaker:
         Raises BackendError (Cancelled when stopped), InvalidOption when the prompt cannot fit.
         """
         started = time.perf_counter()
-        draft = self._step(Draft(scene), self._kit_for(seed, emit, cancel))
-        timings = replace(draft.timings, total_s=time.perf_counter() - started)
-        return Reply(draft.reply, self.method, self.lm.name, draft, timings)
+        shown_at: list[float] = []
+
+        def heard(emission: Emission) -> None:
+            if emission.kind == "restart":
+                shown_at.clear()
+            elif emission.kind == "text" and emission.text.strip():
+                shown_at.append(time.perf_counter())
+            if emit is not None:
+                emit(emission)
+
+        draft = self._step(Draft(scene), self._kit_for(seed, heard, cancel))
+        total_s = time.perf_counter() - started
+        timings = replace(draft.timings, total_s=total_s)
+        first_shown_s = shown_at[0] - started if shown_at else total_s
+        return Reply(draft.reply, self.method, self.lm.name, draft, timings, first_shown_s)
 
     def score_reference(self, scene: Scene, reference: str) -> Likelihood | None:
         """The likelihood of `reference` after the prompt that this method writes for `scene`.
@@ -133,6 +151,7 @@ class Speaker:
             messages=() if draft.text_prompt else draft.messages,
             prompt=draft.text_prompt,
             prefill=draft.prefill,
+            adapters=draft.adapters,
             replayable=self._kit.replayable,
         )
         return self.lm.score(request, [reference])[0]

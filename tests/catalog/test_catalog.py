@@ -148,7 +148,9 @@ def test_a_system_is_found_by_id_and_short_names_in_any_case(name: str) -> None:
     assert system(name).id == "S046"
 
 
-@pytest.mark.parametrize(("name", "near"), [("personagim", "personagym"), ("S0046", "s046")])
+@pytest.mark.parametrize(
+    ("name", "near"), [("personagim", "personagym"), ("S0046", "'S046'"), ("s0046", "'S046'")]
+)
 def test_an_unknown_system_brings_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UnknownEntry, match=near):
         system(name)

@@ -53,7 +53,7 @@ def test_the_json_holds_all_that_the_issue_names(ask):
     assert told["model"] == "scripted"
     assert told["candidates"][0].keys() >= {"text", "scores"}
     assert set(told["usage"]) == {"prompt_tokens", "completion_tokens", "cached_tokens"}
-    assert set(told["timings"]) == {"total_s", "first_token_s"}
+    assert set(told["timings"]) == {"total_s", "first_token_s", "first_shown_s"}
 
 
 def test_the_same_seed_gives_the_same_reply(ask):

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,29 @@ class TestRealEngine:
             together = list(pool.map(lambda request: lm.generate(request).text, requests))
         assert together == alone
         assert len(set(alone)) > 1
+
+    def test_greedy_steps_are_greedy_decoding(self, lm: EmbeddedModel):
+        request = chat("Do you like the sea?", temperature=0.0, max_tokens=16)
+        other = chat("Do you like the sea? No?")
+        written: list[int] = []
+        for _ in range(16):
+            found, beside = lm.next_tokens([request, other], written, 8)
+            assert list(found.log_probs) == sorted(found.log_probs, reverse=True)
+            assert found.ids != beside.ids or found.log_probs != beside.log_probs
+            if found.ends[0]:
+                break
+            written.append(found.ids[0])
+        assert lm.detokenize(written) == lm.generate(request).text
+
+    def test_forced_tokens_have_the_likelihoods_that_score_gives(self, lm: EmbeddedModel):
+        request, text = chat("Do you like the sea?"), " Zebras, mostly."
+        tokens = lm.tokenize(text)
+        places = lm.forced_tokens(request, tokens, 4)
+        (likelihood,) = lm.score(request, [text])
+        forced = [one.log_probs[one.ids.index(t)] for one, t in zip(places, tokens, strict=True)]
+        assert forced == pytest.approx(likelihood.token_log_probs, abs=1e-4)
+        assert all(len(one.ids) in (4, 5) for one in places)
+        assert lm.forced_tokens(request, (), 4) == ()
 
     def test_concurrent_requests_that_need_not_be_replayable_all_get_answers(self, lm):
         requests = [
@@ -241,3 +265,13 @@ def test_threads_follow_omp_num_threads(monkeypatch: pytest.MonkeyPatch):
     assert embedded._default_threads() == 1
     monkeypatch.setenv("OMP_NUM_THREADS", "nonsense")
     assert embedded._default_threads() >= 1
+
+
+def test_written_tokens_are_told_with_the_probability_that_scoring_gives_them(lm):
+    request = replace(chat("Name a fruit.", temperature=0.0, max_tokens=6), log_probs=True)
+    made = lm.generate(request)
+    assert "".join(text for text, _ in made.tokens) == made.text
+    (scored,) = lm.score(request, [made.text])
+    told = [log_prob for _, log_prob in made.tokens]
+    assert told[: scored.tokens] == pytest.approx(scored.token_log_probs, abs=0.05)
+    assert lm.generate(replace(request, log_probs=False)).tokens == ()

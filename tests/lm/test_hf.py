@@ -194,3 +194,34 @@ def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "fake.gguf").write_bytes(b"GGUF" + b"\0" * 64)
     with pytest.raises(FormatError, match="cannot load"):
         open_hf(str(tmp_path / "fake.gguf"))
+
+
+@_all
+def test_distributions_are_those_of_the_logits(model):
+    import torch
+
+    request = asking("What do you do for a living?")
+    prompt, text = model.render(request), "I am a sailor."
+    tokens = model.tokenize(text)
+    table = torch.tensor(model.logits(prompt + text)).log_softmax(-1)
+    start = len(model.tokenize(prompt)) - 1
+    for at, found in enumerate(model.forced_tokens(request, tokens, 5)):
+        expected = [float(table[start + at, token]) for token in found.ids]
+        assert found.log_probs == pytest.approx(expected, abs=1e-3)
+        assert tokens[at] in found.ids
+        (free,) = model.next_tokens([request], tokens[:at], 5)
+        assert free.ids == found.ids[:5]
+    (likelihood,) = model.score(request, [text])
+    assert likelihood.tokens == len(tokens)
+
+
+@_all
+def test_greedy_steps_are_greedy_decoding(model):
+    request = asking("Do you like ships?", temperature=0.0, max_tokens=12)
+    written: list[int] = []
+    for _ in range(12):
+        (found,) = model.next_tokens([request], written, 1)
+        if found.ends[0]:
+            break
+        written.append(found.ids[0])
+    assert model.detokenize(written) == model.generate(request).text

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ from personae.errors import (
     InvalidOption,
 )
 from personae.lm.scripted import (
+    UNLIKELY_NATS,
     CutShort,
     Rule,
     ScriptedModel,
@@ -27,6 +29,7 @@ from personae.lm.scripted import (
     parse_script,
 )
 from personae.lm.types import (
+    DistributionModel,
     Generation,
     LanguageModel,
     Likelihood,
@@ -35,6 +38,7 @@ from personae.lm.types import (
     Sampling,
     ToolCall,
     Usage,
+    need_distributions,
 )
 
 
@@ -356,3 +360,51 @@ def test_no_text_can_raise_anything_but_a_format_error(text):
 def test_no_value_can_raise_anything_but_a_format_error(value):
     with suppress(FormatError):
         ScriptedModel(**parse_script(json.dumps(value)))
+
+
+def test_distributions_are_the_distributors_and_words_are_tokens():
+    model = ScriptedModel(
+        distributor=lambda request, written: (
+            {"yes": 0.25, "no": 0.5, "": 0.25} if not written else {"": 1.0}
+        )
+    )
+    assert isinstance(model, DistributionModel)
+    (first,) = model.next_tokens([asking()], (), top=2)
+    assert model.detokenize(first.ids[:1]) == "no"
+    assert [math.exp(value) for value in first.log_probs] == pytest.approx([0.5, 0.25])
+    assert first.ends == (False, True)
+    (then,) = model.next_tokens([asking()], first.ids[:1], top=2)
+    assert then.ends == (True,)
+
+
+def test_a_forced_word_is_always_among_those_listed():
+    model = ScriptedModel(distributor=lambda request, written: {"yes": 0.6, "no": 0.4})
+    tokens = model.tokenize("no maybe")
+    first, second = model.forced_tokens(asking(), tokens, top=1)
+    assert model.detokenize(first.ids) == "yes no"
+    assert first.log_probs[1] == pytest.approx(math.log(0.4))
+    assert model.detokenize(second.ids) == "yes maybe"
+    assert second.log_probs[1] == UNLIKELY_NATS
+
+
+def test_without_a_distributor_distributions_depend_on_prompt_and_text_alone():
+    one, other = ScriptedModel(), ScriptedModel()
+    other.tokenize("some other words first")
+
+    def said(model: ScriptedModel) -> list[str]:
+        (found,) = model.next_tokens([asking("hello there")], (), top=3)
+        return [model.detokenize([token]) for token in found.ids]
+
+    assert said(one) == said(other)
+    assert one.fingerprint == other.fingerprint
+    told = ScriptedModel(distributor=lambda request, written: {"": 1.0})
+    assert told.fingerprint != one.fingerprint
+
+
+def test_a_model_without_distributions_refuses_them():
+    model = ScriptedModel(capabilities=("chat",))
+    with pytest.raises(CapabilityError, match=r"'distribution'.*embedded"):
+        model.next_tokens([asking()], (), top=2)
+    with pytest.raises(CapabilityError, match=r"The ranking.*'distribution'"):
+        need_distributions(model, "The ranking")
+    assert need_distributions(ScriptedModel(), "The ranking").tokenize("a b a") == (0, 1, 0)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from personae.errors import CapabilityError, EnvironmentFault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from personae.data import Persona
     from personae.encoders.types import Embedder, Nli
     from personae.lm.types import LanguageModel
@@ -23,16 +25,19 @@ def open_default_store() -> Store:
     return open_store(load_settings().database)
 
 
-def open_named_model(name: str, *, slots: int = 2) -> LanguageModel:
+def open_named_model(name: str, *, slots: int = 2, method: str = "") -> LanguageModel:
     """The model of a `--model` flag, or the configured one.
 
-    `slots` is how many replies a model in this process makes at once (each costs memory).
+    `slots` is how many replies a model in this process makes at once (each costs memory), unless
+    the method keeps more prompts warm.
     """
-    from personae.lm.names import open_model
+    from personae.lm.names import open_model, split_adapters
+    from personae.registry import find
     from personae.settings import load_settings
 
     chosen = name or load_settings().model
-    is_local = chosen.partition(":")[0] in ("embedded", "gguf")
+    is_local = split_adapters(chosen)[0].partition(":")[0] in ("embedded", "gguf")
+    slots = max(slots, find("method", method or load_settings().method).info.slots)
     return open_model(chosen, **({"slots": slots} if is_local else {}))
 
 
@@ -82,6 +87,13 @@ def open_shipped_nli(who: str) -> Nli:
         return open_nli()
     except EnvironmentFault as error:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
+
+
+def judges_named(names: Iterable[str]) -> dict[str, Nli]:
+    """Further inference models by name. Raises InvalidOption, EnvironmentFault."""
+    from personae.encoders.nli import open_nli
+
+    return {name: open_nli(name=name) for name in names}
 
 
 def load_card(card: str) -> Persona:

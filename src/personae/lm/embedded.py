@@ -27,7 +27,15 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from personae.errors import BackendError, BackendFailure, Cancelled, EnvironmentFault, FormatError
+from personae.errors import (
+    BackendError,
+    BackendFailure,
+    Cancelled,
+    EnvironmentFault,
+    FormatError,
+    InvalidOption,
+)
+from personae.lm.adapters import Adapter, checked_adapters, shipped_adapters
 from personae.lm.control_socket import ControlSocket
 from personae.lm.types import (
     Capability,
@@ -35,15 +43,18 @@ from personae.lm.types import (
     Generation,
     Likelihood,
     Message,
+    NextTokens,
     OnText,
     Request,
     Timings,
     Usage,
     require,
 )
-from personae.lm.weights import WEIGHTS_SHA256, embedded_weights
+from personae.lm.weights import WEIGHTS_SHA256, embedded_weights, sha256_of
 
-_CAPABILITIES: frozenset[Capability] = frozenset({"chat", "complete", "score", "schema", "grammar"})
+_CAPABILITIES: frozenset[Capability] = frozenset(
+    {"chat", "complete", "score", "schema", "grammar", "distribution", "adapters"}
+)
 # Best of the speed-for-perplexity table in docs/models.md.
 DEFAULT_QUANTISATION = "Q8_0"
 _FOLDER_PREFIX = "personae-engine-"
@@ -56,8 +67,12 @@ def open_embedded(
     context_tokens: int = 4096,
     threads: int | None = None,
     quantisation: str = DEFAULT_QUANTISATION,
+    adapters: Sequence[str | Path] = (),
 ) -> EmbeddedModel:
     """Load the packaged model, or the GGUF at `path`, into this process.
+
+    The packaged model comes with the adapters that ship for it; `adapters` are GGUF files of the
+    user's. They rest until a request names them.
 
     `slots` is how many replies are made at once, each with `context_tokens` of its own (about 23 MB
     of memory per 1,024 tokens and slot for the packaged model). Raises EnvironmentFault when the
@@ -69,7 +84,14 @@ def open_embedded(
     else:
         file, name = _checked_gguf(path), f"gguf:{path}"
         fingerprint = f"gguf-{_quick_hash(file)}"
-    engine = _Engine(file, slots=slots, context_tokens=context_tokens, threads=threads)
+    loaded = () if path else shipped_adapters()
+    if adapters:
+        base = WEIGHTS_SHA256 if path is None else sha256_of(file)
+        loaded += checked_adapters([Path(one) for one in adapters], base)
+    fingerprint += "".join(f"+{one.sha256[:8]}" for one in loaded)
+    engine = _Engine(
+        file, slots=slots, context_tokens=context_tokens, threads=threads, adapters=loaded
+    )
     return EmbeddedModel(engine, name=name, fingerprint=f"{fingerprint}-{engine.version}")
 
 
@@ -104,7 +126,7 @@ class EmbeddedModel:
         if request.tools:
             require(self, ("tools",), "This request")
         prompt = self.render(request)
-        body = _body_of(request, prompt)
+        body = _body_of(request, prompt) | self._added(request)
         with self._alone if request.replayable else nullcontext():
             return self._engine.stream(body, prompt, request, on_text)
 
@@ -114,16 +136,53 @@ class EmbeddedModel:
         A grammar of token ids forces the continuation, so that the engine reports the probability
         of each of its tokens as it decodes; the continuations share the slots.
         """
-        prompt = self.render(request)
+        prompt, added = self.render(request), self._added(request)
         if request.replayable:
             with self._alone:
+                score = partial(self._engine.score, prompt, added, is_cached=False)
+                return tuple(map(score, continuations))
+        with ThreadPoolExecutor(self._engine.slots) as pool:
+            score = partial(self._engine.score, prompt, added, is_cached=True)
+            return tuple(pool.map(score, continuations))
+
+    def tokenize(self, text: str) -> tuple[int, ...]:
+        """Token ids of a text; what looks like a control token is read as plain text."""
+        return tuple(self._engine.tokenize(text))
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text of token ids; half a character at the end is a replacement character."""
+        return self._engine.detokenize(tokens)
+
+    def next_tokens(
+        self, requests: Sequence[Request], written: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """See `DistributionModel.next_tokens`. Quick where there is a slot for each request.
+
+        Replayable requests run one after the other, the first time without the prompt cache; while
+        more is written they go on from what that left.
+        """
+        prompts = [(self.render(request), self._added(request)) for request in requests]
+        if any(request.replayable for request in requests):
+            with self._alone:
                 return tuple(
-                    Likelihood(self._engine.force(prompt, text, is_cached=False))
-                    for text in continuations
+                    self._engine.next_tokens(*prompt, written, top, slot, is_cached=bool(written))
+                    for slot, prompt in enumerate(prompts)
                 )
         with ThreadPoolExecutor(self._engine.slots) as pool:
-            force = partial(self._engine.force, prompt, is_cached=True)
-            return tuple(map(Likelihood, pool.map(force, continuations)))
+            ask = partial(self._engine.next_tokens, is_cached=True)
+            slots = range(len(prompts))
+            return tuple(pool.map(lambda slot: ask(*prompts[slot], written, top, slot), slots))
+
+    def forced_tokens(
+        self, request: Request, tokens: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """See `DistributionModel.forced_tokens`."""
+        prompt = self.render(request)
+        with self._alone if request.replayable else nullcontext():
+            content = self._engine.force(
+                prompt, self._added(request), tokens, top, is_cached=not request.replayable
+            )
+        return tuple(_next_tokens(place, with_own=True) for place in content)
 
     def render(self, request: Request) -> str:
         """The very text that the model reads: the chat template's, or the raw prompt."""
@@ -134,6 +193,23 @@ class EmbeddedModel:
     def count_tokens(self, text: str) -> int:
         return self._count(text)
 
+    @property
+    def adapters(self) -> tuple[str, ...]:
+        """The names of the adapters that a request may name."""
+        return self._engine.adapters
+
+    def _added(self, request: Request) -> dict[str, Any]:
+        """The engine's keys for the request's adapters. Raises InvalidOption: no such adapter."""
+        loaded = self._engine.adapters
+        for name, _ in request.adapters:
+            if name not in loaded:
+                raise InvalidOption(
+                    f"The model {self.name!r} was opened without the adapter {name!r}. "
+                    f"It has: {', '.join(loaded) or 'none'}."
+                )
+        scales = [{"id": loaded.index(name), "scale": scale} for name, scale in request.adapters]
+        return {"lora": scales} if scales else {}
+
     def close(self) -> None:
         self._engine.close()
 
@@ -141,7 +217,10 @@ class EmbeddedModel:
 class _Engine:
     """The llama.cpp server object and its private control socket."""
 
-    def __init__(self, file: Path, *, slots: int, context_tokens: int, threads: int | None) -> None:
+    def __init__(
+        self, file: Path, *, slots: int, context_tokens: int, threads: int | None,
+        adapters: Sequence[Adapter] = (),
+    ) -> None:  # fmt: skip
         try:
             import xllamacpp
         except ImportError as error:
@@ -149,6 +228,7 @@ class _Engine:
                 "The engine of the embedded model is missing.", remedy="pip install xllamacpp"
             ) from error
         self.slots, self.context_tokens = slots, context_tokens
+        self.adapters = tuple(one.name for one in adapters)
         self.version = f"xllamacpp{xllamacpp.__version__}"
         self._folder = _private_folder()
         params = xllamacpp.CommonParams()
@@ -159,6 +239,11 @@ class _Engine:
         params.cpuparams_batch.n_threads = params.cpuparams.n_threads
         params.cache_ram_mib, params.warmup, params.verbosity = 0, False, -1
         params.endpoint_slots = False
+        # Loaded, but added only where a request says so.
+        params.lora_adapters = [
+            xllamacpp.CommonAdapterLoraInfo(str(one.file), 0.0) for one in adapters
+        ]
+        params.lora_init_without_apply = True
         try:
             self._server = xllamacpp.Server(params)
         except (RuntimeError, ValueError, OSError) as error:
@@ -175,29 +260,66 @@ class _Engine:
         self._server.handle_completions({**body, "stream": True}, run.take)
         return run.finish(prompt, self.tokenize)
 
-    def force(self, prompt: str, text: str, *, is_cached: bool) -> tuple[float, ...]:
+    def score(
+        self, prompt: str, added: dict[str, Any], text: str, *, is_cached: bool
+    ) -> Likelihood:
         """The log-probability of each token of `text`, decoded one after the other."""
-        tokens = self.tokenize(text)
+        content = self.force(prompt, added, self.tokenize(text), 1, is_cached=is_cached)
+        return Likelihood(tuple(float(place["logprob"]) for place in content))
+
+    def force(
+        self, prompt: str, added: dict[str, Any], tokens: Sequence[int], top: int, *,
+        is_cached: bool,
+    ) -> list[dict[str, Any]]:  # fmt: skip
+        """What the engine reports of each place of a continuation that it is made to decode.
+
+        `added` are keys that go to the engine as they are.
+        """
         if not tokens:
-            return ()
+            return []
         answer = self._server.handle_completions(
             {
                 "prompt": prompt,
                 "n_predict": len(tokens),
                 "grammar": "root ::= " + " ".join(f"<[{token}]>" for token in tokens),
                 "temperature": 0.0,
-                "logprobs": 1,
-                "n_probs": 1,
+                "logprobs": top,
+                "n_probs": top,
                 "cache_prompt": is_cached,
+                **added,
             }
         )
         _raise_engine_error(answer)
-        content = answer["choices"][0]["logprobs"]["content"]
+        content: list[dict[str, Any]] = answer["choices"][0]["logprobs"]["content"]
         if [token["id"] for token in content] != list(tokens):
             raise BackendError(
                 "The engine did not decode the tokens it was told to score.", failure="engine"
             )
-        return tuple(float(token["logprob"]) for token in content)
+        return content
+
+    def next_tokens(
+        self, prompt: str, added: dict[str, Any], written: Sequence[int], top: int, slot: int, *,
+        is_cached: bool,
+    ) -> NextTokens:  # fmt: skip
+        """The distribution after a prompt and the tokens written so far, kept warm in a slot."""
+        answer = self._server.handle_completions(
+            {
+                "prompt": [prompt, *written],
+                "n_predict": 1,
+                "temperature": 0.0,
+                "logprobs": top,
+                "n_probs": top,
+                "cache_prompt": is_cached,
+                "id_slot": slot % self.slots,
+                **added,
+            }
+        )
+        _raise_engine_error(answer)
+        return _next_tokens(answer["choices"][0]["logprobs"]["content"][0])
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text of token ids."""
+        return str(self._ask("/detokenize", {"tokens": list(tokens)})["content"])
 
     def tokenize(self, text: str) -> list[int]:
         """Token ids; text that looks like a control token is read as plain text."""
@@ -230,6 +352,7 @@ class _StreamedRun:
     def __init__(self, request: Request, on_text: OnText | None) -> None:
         self._request, self._on_text = request, on_text
         self._pieces: list[str] = []
+        self._tokens: list[tuple[str, float]] = []
         self._started = time.perf_counter()
         self._first_token_s: float | None = None
         self._last: dict[str, Any] = {}
@@ -259,6 +382,7 @@ class _StreamedRun:
             if self._first_token_s is None:
                 self._first_token_s = now
             self._pieces.append(text)
+            self._tokens += _told_tokens(choice)
             if self._on_text is not None and self._on_text(text):
                 self._ended = True
         if choice.get("finish_reason"):
@@ -286,6 +410,7 @@ class _StreamedRun:
             usage=self._usage(text, tokenize),
             timings=Timings(total_s=total_s, first_token_s=self._first_token_s or total_s),
             prompt=prompt,
+            tokens=tuple(self._tokens),
         )
 
     def _usage(self, text: str, tokenize: Callable[[str], Sequence[int]]) -> Usage:
@@ -318,7 +443,28 @@ def _body_of(request: Request, prompt: str) -> dict[str, Any]:
         body["json_schema"] = request.schema
     if request.grammar:
         body["grammar"] = request.grammar
+    if request.log_probs:
+        body |= {"logprobs": 1, "n_probs": 1}
     return body
+
+
+def _told_tokens(choice: dict[str, Any]) -> list[tuple[str, float]]:
+    """The tokens of one streamed piece with their log-probabilities, where they were asked for."""
+    content = (choice.get("logprobs") or {}).get("content") or ()
+    return [(str(token["token"]), float(token["logprob"])) for token in content]
+
+
+def _next_tokens(place: dict[str, Any], *, with_own: bool = False) -> NextTokens:
+    """What the engine says of one place; `with_own` adds its own token where it is not listed."""
+    listed = list(place["top_logprobs"])
+    if with_own and place["id"] not in {one["id"] for one in listed}:
+        listed.append(place)
+    return NextTokens(
+        ids=tuple(int(one["id"]) for one in listed),
+        log_probs=tuple(float(one["logprob"]) for one in listed),
+        # A control token has no text: the turn is over there.
+        ends=tuple(not one["bytes"] for one in listed),
+    )
 
 
 def _finish_reason(last: dict[str, Any]) -> FinishReason:

@@ -29,6 +29,7 @@ from personae.lm.types import (
     FinishReason,
     Generation,
     Likelihood,
+    NextTokens,
     OnText,
     Request,
     Timings,
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
 
 INSTALL_COMMAND = "pip install 'torch==2.13.0' 'transformers>=5,<6' gguf accelerate"
 DTYPES = ("float32", "bfloat16", "float16")
-_CAPABILITIES: frozenset[Capability] = frozenset(("chat", "complete", "score", "logits", "hidden"))
+_CAPABILITIES: frozenset[Capability] = frozenset(
+    ("chat", "complete", "score", "distribution", "logits", "hidden")
+)
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -212,6 +215,53 @@ class HfModel:
                 chosen = output.hidden_states[layer]
                 states += [_as_array(chosen[row, : len(ids_)]) for row, ids_ in enumerate(batch)]
         return states
+
+    def tokenize(self, text: str) -> tuple[int, ...]:
+        """Token ids of a text that follows a prompt."""
+        return tuple(self._ids(text))
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text of token ids; half a character at the end is a replacement character."""
+        return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
+
+    def next_tokens(
+        self, requests: Sequence[Request], written: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """See `DistributionModel.next_tokens`; each call reads the prompts anew."""
+        rows = [[*self._ids(self.render(request)), *written] for request in requests]
+        return tuple(self._distributions(row, len(row) - 1, top)[0] for row in rows)
+
+    def forced_tokens(
+        self, request: Request, tokens: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """See `DistributionModel.forced_tokens`: one forward pass."""
+        if not tokens:
+            return ()
+        prompt = self._ids(self.render(request))
+        return self._distributions([*prompt, *tokens], len(prompt) - 1, top, forced=tokens)
+
+    def _distributions(
+        self, ids: list[int], start: int, top: int, forced: Sequence[int] = ()
+    ) -> tuple[NextTokens, ...]:
+        """What follows the tokens from `start` on; all but the last place where some are forced."""
+        import torch
+
+        self._room(len(ids) - 1)
+        ends = self._end_ids()
+        with self._lock, torch.inference_mode():
+            inputs = torch.tensor([ids], device=self._model.device)
+            table = self._model(inputs).logits[0, start:].float().log_softmax(-1).cpu()
+        found = []
+        for place, row in enumerate(table[: len(forced)] if forced else table):
+            values, chosen = row.topk(min(top, len(row)))
+            listed = [int(token) for token in chosen]
+            log_probs = [float(value) for value in values]
+            if forced and forced[place] not in listed:
+                listed.append(forced[place])
+                log_probs.append(float(row[forced[place]]))
+            is_end = tuple(token in ends for token in listed)
+            found.append(NextTokens(tuple(listed), tuple(log_probs), is_end))
+        return tuple(found)
 
     def render(self, request: Request) -> str:
         """The very text that the model reads: the chat template's, or the raw prompt."""

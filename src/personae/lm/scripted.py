@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import random
 import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
@@ -31,6 +32,7 @@ from personae.lm.types import (
     FinishReason,
     Generation,
     Likelihood,
+    NextTokens,
     OnText,
     Request,
     Timings,
@@ -40,7 +42,7 @@ from personae.lm.types import (
 from personae.lm.wire import check_request
 
 DEFAULT_CAPABILITIES: frozenset[Capability] = frozenset(
-    ("chat", "complete", "score", "schema", "grammar", "tools")
+    ("chat", "complete", "score", "schema", "grammar", "tools", "distribution", "adapters")
 )
 MAX_SCRIPT_BYTES = 1_000_000
 MAX_RULES = 10_000
@@ -48,6 +50,7 @@ MAX_PATTERN_CHARS = 500
 MAX_MATCHED_CHARS = 4_000
 MAX_YAML_DEPTH = 40
 FAILURES: tuple[str, ...] = get_args(BackendFailure)
+UNLIKELY_NATS = -30.0  # of a word that the distributor does not name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class CutShort:
 Scripted: TypeAlias = str | Generation | BaseException | CutShort
 Replier: TypeAlias = Callable[[Request], Scripted]
 Scorer: TypeAlias = Callable[[Request, str], "Likelihood | float"]
+# From a request and the text written so far: how likely each word is next; "" is the end.
+Distributor: TypeAlias = Callable[[Request, str], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class _Progress:
     requests: list[Request] = field(default_factory=list)
     scored: list[tuple[Request, tuple[str, ...]]] = field(default_factory=list)
     said: dict[int, int] = field(default_factory=dict)  # rule position -> replies given
+    words: dict[str, int] = field(default_factory=dict)  # word -> token id, as they come
 
 
 class ScriptedModel:
@@ -91,7 +97,8 @@ class ScriptedModel:
     exception among them is raised, a `CutShort` is streamed and then raised; `{seed}` in a text
     becomes the request's seed. Words count as tokens. `when_exhausted` says whether a list
     starts again or raises. `delay_s` is waited before each word. `scorer` replaces the pseudo
-    likelihoods. `requests` and `scored` hold everything that was asked, in order.
+    likelihoods, `distributor` the pseudo distributions. `requests` and `scored` hold everything
+    that was asked, in order.
     """
 
     def __init__(
@@ -100,6 +107,7 @@ class ScriptedModel:
         *,
         when_exhausted: Literal["cycle", "raise"] = "cycle",
         scorer: Scorer | None = None,
+        distributor: Distributor | None = None,
         capabilities: Iterable[Capability] = DEFAULT_CAPABILITIES,
         context_tokens: int = 8192,
         delay_s: float = 0.0,
@@ -117,6 +125,7 @@ class ScriptedModel:
         self._speaks_by_itself = replies is None
         self._when_exhausted = when_exhausted
         self._scorer = scorer
+        self._distributor = distributor or pseudo_distribution
         self._capabilities = frozenset(capabilities)
         self._context_tokens = context_tokens
         self._delay_s = delay_s
@@ -178,6 +187,33 @@ class ScriptedModel:
         scorer = self._scorer or pseudo_likelihood
         return tuple(_as_likelihood(scorer(request, text)) for text in continuations)
 
+    def tokenize(self, text: str) -> tuple[int, ...]:
+        """One token a word, numbered as words come."""
+        with self._progress.lock:
+            known = self._progress.words
+            return tuple(known.setdefault(word, len(known)) for word in text.split())
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The words, a space between them."""
+        with self._progress.lock:
+            words = list(self._progress.words)
+        return " ".join(words[token] for token in tokens)
+
+    def next_tokens(
+        self, requests: Sequence[Request], written: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """The distributor's words after each prompt, likeliest first."""
+        return tuple(self._next_tokens(request, written, top) for request in requests)
+
+    def forced_tokens(
+        self, request: Request, tokens: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """The distributor's words at each place; the word that stands there is among them."""
+        return tuple(
+            self._next_tokens(request, tokens[:place], top, own=token)
+            for place, token in enumerate(tokens)
+        )
+
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
@@ -186,6 +222,24 @@ class ScriptedModel:
 
     def __repr__(self) -> str:
         return f"ScriptedModel(name={self._name!r}, requests={len(self.requests)})"
+
+    def _next_tokens(
+        self, request: Request, written: Sequence[int], top: int, own: int | None = None
+    ) -> NextTokens:
+        check_request(self, request, "distribution")
+        self._refuse_overflow(rendered(request))
+        found = self._distributor(request, self.detokenize(written))
+        words = sorted((word for word in found if found[word] > 0), key=lambda w: (-found[w], w))
+        listed = {self._token(word): math.log(found[word]) for word in words[:top]}
+        if own is not None and own not in listed:
+            chance = found.get(self.detokenize([own]), 0.0)
+            listed[own] = math.log(chance) if chance > 0 else UNLIKELY_NATS
+        end = self._token("")
+        return NextTokens(tuple(listed), tuple(listed.values()), tuple(t == end for t in listed))
+
+    def _token(self, word: str) -> int:
+        with self._progress.lock:
+            return self._progress.words.setdefault(word, len(self._progress.words))
 
     def _next(self, request: Request) -> Scripted:
         if self._replier is not None:
@@ -277,7 +331,8 @@ class ScriptedModel:
             )
 
     def _own_fingerprint(self) -> str:
-        if self._replier is not None or self._scorer is not None:
+        is_told = self._distributor is not pseudo_distribution
+        if self._replier is not None or self._scorer is not None or is_told:
             return f"scripted-{uuid.uuid4().hex[:12]}"  # code has no value to compare by
         parts = [self._when_exhausted, *map(repr, self._rules)]
         return f"scripted-{_digest(*parts)[:12]}"
@@ -342,6 +397,18 @@ def pseudo_likelihood(request: Request, continuation: str) -> Likelihood:
             for count in range(len(words))
         )
     )
+
+
+def pseudo_distribution(request: Request, written: str) -> dict[str, float]:
+    """Words of the prompt's last user message, as likely as a hash says; the end comes nearer."""
+    heard = re.findall(r"\w+", last_user_text(request) or request.prompt)[-12:]
+    prompt, said = rendered(request), len(written.split())
+    weights = {
+        word: 1 + int(_digest(prompt, written, word)[:4], 16) for word in (*heard, "well", "yes")
+    }
+    total = sum(weights.values())
+    end = min(0.9, 0.1 * said)
+    return {"": end} | {word: (1 - end) * value / total for word, value in weights.items()}
 
 
 def rendered(request: Request) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 from personae.errors import CapabilityError
 
 Role = Literal["system", "user", "assistant", "tool"]
 Capability = Literal[
     "chat", "complete", "score", "schema", "grammar", "tools",
-    "logits", "hidden", "adapters", "embed", "image", "speech",
+    "distribution", "logits", "hidden", "adapters", "embed", "image", "speech",
 ]  # fmt: skip
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
@@ -62,6 +62,8 @@ class Request:
     `prefill` begins the assistant's reply. `schema` (a JSON schema) or `grammar` (GBNF) constrains
     the text. `cancel` stops the generation when set. `replayable` asks that the text depend on this
     request alone: the embedded engine then does not reuse its prompt cache, whose rounding differs.
+    `log_probs` asks for `Generation.tokens`, where the backend can tell them. `adapters` are names
+    of adapters that the model was opened with, and how much of each is added (1: as trained).
     """
 
     messages: tuple[Message, ...] = ()
@@ -74,6 +76,8 @@ class Request:
     timeout_s: float | None = None
     cancel: threading.Event | None = None
     replayable: bool = False
+    log_probs: bool = False
+    adapters: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,11 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One answer. `prompt` is the very text the model read, where the backend knows it."""
+    """One answer. `prompt` is the very text the model read, where the backend knows it.
+
+    `tokens`: the text of each token written with its natural-log probability under the raw
+    distribution, where the request asked for it and the backend can tell.
+    """
 
     text: str
     finish_reason: FinishReason = "stop"
@@ -110,6 +118,7 @@ class Generation:
     timings: Timings = Timings()
     tool_calls: tuple[ToolCall, ...] = ()
     prompt: str = ""
+    tokens: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,19 @@ class Likelihood:
     @property
     def tokens(self) -> int:
         return len(self.token_log_probs)
+
+
+@dataclass(frozen=True, slots=True)
+class NextTokens:
+    """The likeliest next tokens, best first: ids and natural-log probabilities.
+
+    The probabilities are those of the whole raw distribution, so that they sum to less than 1.
+    `ends` says of each whether it ends the text.
+    """
+
+    ids: tuple[int, ...]
+    log_probs: tuple[float, ...]
+    ends: tuple[bool, ...]
 
 
 # Given each piece of text as it comes; returning True ends the reply there, as a stop string would.
@@ -171,10 +193,37 @@ class LanguageModel(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class DistributionModel(LanguageModel, Protocol):
+    """A backend with the capability `distribution`: it decodes token by token for its caller."""
+
+    def tokenize(self, text: str) -> tuple[int, ...]:
+        """Token ids of a text that follows a prompt; control tokens in it are plain text."""
+        ...
+
+    def detokenize(self, tokens: Sequence[int]) -> str: ...
+
+    def next_tokens(
+        self, requests: Sequence[Request], written: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """After each request's prompt and the tokens `written`: the `top` likeliest next tokens."""
+        ...
+
+    def forced_tokens(
+        self, request: Request, tokens: Sequence[int], top: int
+    ) -> tuple[NextTokens, ...]:
+        """At each place of the continuation `tokens`: the `top` likeliest tokens there.
+
+        The token that stands there is always among them, last where it is not a likely one.
+        """
+        ...
+
+
 _BACKENDS_BY_CAPABILITY: dict[str, str] = {
     "chat": "any backend", "complete": "embedded, gguf:, hf:", "score": "embedded, gguf:, hf:",
     "schema": "embedded, gguf:, openai:", "grammar": "embedded, gguf:", "tools": "openai:",
-    "logits": "hf:", "hidden": "hf:", "adapters": "embedded, gguf:, hf:",
+    "logits": "hf:", "hidden": "hf:", "adapters": "embedded, gguf:",
+    "distribution": "embedded, gguf:, hf:",
 }  # fmt: skip
 
 
@@ -187,3 +236,9 @@ def require(model: LanguageModel, needs: Sequence[Capability], who: str) -> None
                 f"{who} needs the capability {capability!r}, which the model {model.name!r} does "
                 f"not offer. Backends that do: {would_do}."
             )
+
+
+def need_distributions(model: LanguageModel, who: str) -> DistributionModel:
+    """`model` as one that decodes token by token, or a CapabilityError."""
+    require(model, ("distribution",), who)
+    return cast("DistributionModel", model)

@@ -49,6 +49,8 @@ def needed_capabilities(request: Request) -> tuple[Capability, ...]:
         needs.append("grammar")
     if request.tools:
         needs.append("tools")
+    if request.adapters:
+        needs.append("adapters")
     return tuple(needs)
 
 

@@ -43,7 +43,7 @@ def _one_candidate(draft: Draft, kit: Kit, number: int, attempts: int, max_sente
         seed = kit.seed + _SEED_STEP * (number * attempts + attempt)
         text, generation = _write(draft, kit, seed, max_sentences, is_shown=number == 0)
         faults = faults_of(text, **compared_with(draft))
-        draft = _against_loops(draft) if "loops" in faults else draft
+        draft = against_loops(draft) if "loops" in faults else draft
         usage += generation.usage
         first = timings.first_token_s or generation.timings.first_token_s
         timings = Timings(timings.total_s + generation.timings.total_s, first)
@@ -98,10 +98,11 @@ def request_of(draft: Draft, kit: Kit, seed: int) -> Request:
         sampling=sampling,
         cancel=kit.cancel,
         replayable=kit.replayable,
+        adapters=draft.adapters,
     )
 
 
-def _against_loops(draft: Draft) -> Draft:
+def against_loops(draft: Draft) -> Draft:
     """The draft with a repeat penalty: with another seed alone a loop tends to come back."""
     penalty = max(draft.sampling.repeat_penalty, LOOP_PENALTY)
     return replace(draft, sampling=replace(draft.sampling, repeat_penalty=penalty))

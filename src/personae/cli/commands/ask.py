@@ -44,7 +44,7 @@ def ask(
     if history is not None:
         scene = scene.model_copy(update={"turns": _turns_before(history, persona, you)})
     scene = scene.said(you, checked_message(message))
-    lm = open_named_model(model, slots=1)
+    lm = open_named_model(model, slots=1, method=method)
     try:
         speaker = open_speaker(lm, method, parse_options(option or []), seed=seed, replayable=True)
         reply = speaker.reply(scene)

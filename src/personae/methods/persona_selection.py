@@ -1,0 +1,74 @@
+"""The reply chosen among written and stored ones by a ranker prompted with the persona (S022)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from personae.draft import Count, Draft, Emission, Kit, Limit, Step, Temperature, chain
+from personae.registry import EntryInfo
+from personae.steps.choose import choose
+from personae.steps.describe_persona import Detail, describe_persona
+from personae.steps.draw_replies import draw_replies
+from personae.steps.fit_prompt import fit_prompt
+from personae.steps.generate import generate
+from personae.steps.rank_for_persona import Prompting, rank_for_persona
+from personae.steps.sample import sample
+
+ENTRY = EntryInfo(
+    systems=("S022",),
+    aka=("p5",),
+    needs=("chat",),
+    embedder=True,
+    paper="P5: Plug-and-Play Persona Prompting for Personalized Response Selection",
+    deviations="The ranker is a bilinear head on frozen MiniLM vectors in the place of a RoBERTa "
+    "cross-encoder, and reads the last message alone. Candidates are the model's own replies "
+    "beside those of a pool. The variant fine-tuned with prompts is not part of this entry.",
+)
+
+
+def persona_selection(
+    *,
+    detail: Detail = "brief",
+    prompting: Prompting = "p5",
+    k: Annotated[int, Field(ge=1, le=16)] = 2,
+    weight: Annotated[float, Field(ge=0, le=10)] = 0.5,
+    pool: str = "",
+    drawn: Limit = 20,
+    written: Limit = 3,
+    temperature: Temperature = 0.7,
+    max_tokens: Count = 60,
+    max_sentences: Limit = 2,
+) -> Step:
+    """Choose among `written` replies to the prompt of `plain` and `drawn` replies of a pool.
+
+    `prompting`, `k` and `weight` are those of the step `rank-for-persona`, `pool` that of
+    `draw-replies`. With `written=0` nothing is generated; at least one of the two is 1 or more.
+    """
+    return chain(
+        sample(temperature=temperature, max_tokens=max_tokens),
+        describe_persona(detail=detail),
+        fit_prompt(),
+        *([_unheard(generate(candidates=written, max_sentences=max_sentences))] if written else []),
+        *([draw_replies(pool=pool, number=max(1, drawn))] if drawn or not written else []),
+        rank_for_persona(prompting=prompting, k=k, weight=weight),
+        choose(by="selection"),
+        _show,
+    )
+
+
+def _unheard(step: Step) -> Step:
+    """The step, of which nobody hears anything: which reply is shown is not known yet."""
+
+    def run(draft: Draft, kit: Kit) -> Draft:
+        return step(draft, replace(kit, emit=lambda _: None))
+
+    return run
+
+
+def _show(draft: Draft, kit: Kit) -> Draft:
+    if draft.reply:
+        kit.emit(Emission("text", draft.reply))
+    return draft
