@@ -68,16 +68,18 @@ def test_options_reach_the_method(ask, script):
 
 
 def test_what_a_terminal_would_obey_is_not_printed(ask, script):
-    assert ask("ana", "Hi.", model=script("\x1b[31mRed.\x1b[0m"))[1] == "Red.\n"
+    model = script("\x1b[31mRed.\x1b[0m")
+    assert ask("ana", "Hi.", "--method", "plain", model=model)[1] == "Red.\n"
 
 
 def test_a_history_comes_before_the_message(ask, tmp_path, script):
     file = tmp_path / "before.jsonl"
     messages = [{"role": "user", "content": "I am Bo."}, {"role": "assistant", "content": "Hi Bo."}]
     file.write_text(json.dumps({"messages": messages}) + "\n")
-    code, out, err = ask("ana", "Who am I?", "--history", str(file), "--json")
+    asked = ("ana", "Who am I?", "--method", "plain", "--json")
+    code, out, err = ask(*asked, "--history", str(file))
     with_history = json.loads(out)["usage"]["prompt_tokens"]
-    without = json.loads(ask("ana", "Who am I?", "--json")[1])["usage"]["prompt_tokens"]
+    without = json.loads(ask(*asked)[1])["usage"]["prompt_tokens"]
     assert (code, err) == (0, "")
     assert with_history - without == 7  # the words of both turns and their labels
 

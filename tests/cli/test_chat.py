@@ -196,7 +196,9 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 def test_ctrl_c_stops_the_reply_and_ctrl_d_ends_the_talk(terminal, card, script):
     slow = script(" ".join(["one", *(f"word{number}" for number in range(300))]), delay_s=0.05)
-    talk = terminal(card, "--model", slow, "--user", "Bo", "--option", "max_tokens=400")
+    # `plain` shows every word as it comes; the guard would wait for the sentence's end.
+    options = ("--method", "plain", "--option", "max_tokens=400")
+    talk = terminal(card, "--model", slow, "--user", "Bo", *options)
     talk.expect("Bo: ")
     talk.line("Count for me.")
     talk.expect("Zed: one")

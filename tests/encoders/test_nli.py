@@ -248,3 +248,65 @@ def test_the_shipped_weights_are_small_and_come_with_their_card():
     hashes = json.loads((module.SHIPPED / "manifest.json").read_text())["sha256"]
     assert "Apache-2.0" in card
     assert hashes["model.onnx"] in card
+
+
+@pytest.fixture(scope="module")
+def second() -> OnnxNli:
+    return open_nli(name="second")
+
+
+@pytest.fixture
+def second_folder(tmp_path: Path) -> Path:
+    """A copy of the second model beside a copy of the embedder, which has its word vectors."""
+    shutil.copytree(module.SHIPPED.with_name("minilm_int8"), tmp_path / "minilm_int8")
+    return Path(shutil.copytree(module.JUDGES["second"], tmp_path / "weights"))
+
+
+def test_the_second_model_judges_by_itself(nli, second):
+    assert second.fingerprint != nli.fingerprint
+    assert second.name != nli.name
+    assert not np.array_equal(second.classify(NEUTRALS), nli.classify(NEUTRALS))
+    found = second.classify(CONTRADICTIONS).argmax(axis=1)
+    assert (found == 2).mean() >= 0.75
+    assert (second.classify(ENTAILMENTS).argmax(axis=1) == 0).mean() >= 0.75
+
+
+def test_the_second_model_is_half_as_large_because_the_embedder_has_its_words(second_folder):
+    assert (second_folder / "model.onnx").stat().st_size < 12_000_000
+    card = (module.JUDGES["second"] / "card.md").read_text(encoding="utf-8")
+    hashes = json.loads((second_folder / "manifest.json").read_text())["sha256"]
+    assert hashes["model.onnx"] in card
+    assert open_nli(second_folder).fingerprint == open_nli(name="second").fingerprint
+
+
+def test_other_word_vectors_are_refused(second_folder):
+    file = second_folder.parent / "minilm_int8" / "model.onnx"
+    content = bytearray(file.read_bytes())
+    place = json.loads((second_folder / "manifest.json").read_text())["words"]
+    content[place["offset"] + 100_000] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(EnvironmentFault, match="damaged: its sha256"):
+        open_nli(second_folder)
+    file.write_bytes(content[: place["offset"] + 10])
+    with pytest.raises(EnvironmentFault, match="damaged: its sha256"):
+        open_nli(second_folder)
+    file.unlink()
+    with pytest.raises(EnvironmentFault, match="cannot be read"):
+        open_nli(second_folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"file": "/etc/passwd"}, {"file": "../../x/model.onnx"}, {"offset": -1}, {"rows": 1 << 40},
+     {"columns": None}, {"rows": True}, {"more": 1}, {"offset": "1"}],
+)  # fmt: skip
+def test_a_place_of_words_that_is_not_one_is_refused(second_folder, change):
+    place = json.loads((second_folder / "manifest.json").read_text())["words"]
+    change_manifest(second_folder, words=place | change)
+    with pytest.raises(FormatError, match="'words'"):
+        open_nli(second_folder)
+
+
+def test_a_model_of_no_name_is_refused():
+    with pytest.raises(InvalidOption, match="first, second"):
+        open_nli(name="third")

@@ -44,10 +44,11 @@ def test_dialogues_without_personas_have_no_probes():
 def test_latency_is_the_mean_over_samples_whatever_is_damaged(tmp_path: Path):
     (tmp_path / "timings.jsonl").write_text(
         '{"id": "a", "total_s": 9, "first_token_s": 1}\nnonsense\n{"id": "c"}\n'
-        '{"id": "a", "total_s": 1.0, "first_token_s": 0.5}\n'
+        '{"id": "a", "total_s": 1.0, "first_token_s": 0.5, "first_shown_s": 1.0}\n'
         '{"id": "b", "total_s": 3.0, "first_token_s": 0.1}\n'
     )
     found = latency_of(tmp_path)
     assert (found.count, found.total_s) == (2, 2.0)
     assert found.first_token_s == pytest.approx(0.3)
+    assert (found.first_shown_s, found.processor_s) == (0.5, 0.0)
     assert latency_of(tmp_path / "none").count == 0

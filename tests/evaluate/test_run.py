@@ -27,6 +27,7 @@ from personae.errors import (
     PersonaeError,
 )
 from personae.evaluate.record import only_writer, read_run, read_samples
+from personae.evaluate.replies_only import RepliesOnly
 from personae.evaluate.run import reply_run
 from personae.evaluate.types import RunSettings, RunState
 from personae.lm.scripted import ScriptedModel
@@ -442,3 +443,29 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def test_a_run_in_blocks_is_the_run_in_one(whole, tmp_path):
+    states = [made(tmp_path / "run", at_most=25) for _ in range(3)]
+    assert [(state.done, state.complete) for state in states] == [
+        (25, False), (50, False), (60, True),
+    ]  # fmt: skip
+    assert (tmp_path / "run" / "samples.jsonl").read_bytes() == whole
+
+
+def test_in_a_block_what_failed_before_comes_last(tmp_path):
+    def fails(request):
+        raise BackendError("It broke.", failure="engine")
+
+    made(tmp_path / "run", speaker=Speaker(ScriptedModel(fails)), at_most=10)
+    speaker = Speaker(ScriptedModel(["Fine."]))
+    made(tmp_path / "run", speaker=speaker, at_most=50)
+    assert len(speaker.asked) == 50
+    assert [s.error for s in read_samples(tmp_path / "run") if s.error] == ["It broke."] * 10
+
+
+def test_gold_replies_are_not_scored_for_runs_that_need_no_perplexity(tmp_path):
+    made(tmp_path / "run", speaker=RepliesOnly(Speaker(ScriptedModel(["Fine."]))))
+    samples = read_samples(tmp_path / "run")
+    assert {sample.reply for sample in samples} == {"Fine."}
+    assert {sample.reference_log_likelihood for sample in samples} == {None}

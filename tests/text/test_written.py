@@ -11,7 +11,7 @@ from personae.text.written import as_statement, as_written
     ("tokenised", "written"),
     [
         ("i ' ve two dogs . you ?", "I've two dogs. You?"),
-        ("hey there ! i'm just taking a break . whats up ?", "Hey there! I'm just taking a break. Whats up?"),
+        ("hey ! i'm on a break . whats up ?", "Hey! I'm on a break. Whats up?"),
         ("i get it . . . i do n't know", "I get it... I don't know"),
         ("it is , i think , fine ; really", "It is, I think, fine; really"),
         ("I have two dogs.", "I have two dogs."),

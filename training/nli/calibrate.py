@@ -70,13 +70,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--precision", default="int8")
     options = parser.parse_args()
     nli = open_nli(options.folder)
     found = json.dumps(calibrate(nli, options.data), indent=2)
     (options.folder / "calibration.json").write_text(found + "\n", encoding="utf-8")
     tokenizer = options.folder / nli.manifest.tokenizer
-    write_manifest(options.folder, tokenizer, options.precision)
+    write_manifest(options.folder, tokenizer, nli.name)
     print(found)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from personae.encoders.onnx_weights import (
     BATCH_LIMIT_TOKENS,
     VectorCache,
+    check_sha256,
     clean,
     equal_batches,
     names_files,
@@ -27,6 +28,7 @@ from personae.encoders.onnx_weights import (
     ports,
     read_manifest,
     read_object,
+    read_slice,
     verified,
 )
 from personae.errors import FormatError, InvalidOption
@@ -36,13 +38,27 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED = Path(__file__).parent / "weights" / "nli_minilm_int8"
+# The second judges what was tuned against the first; docs/consistency.md says how they differ.
+JUDGES = {"first": SHIPPED, "second": SHIPPED.with_name("nli_minilm_int8_b")}
 LABELS = ("entailment", "neutral", "contradiction")
 CACHE_LIMIT_PAIRS = 16_384  # a few MB with their texts
 FILES = ("model.onnx", "tokenizer.json", "calibration.json")
 WHAT = "NLI model"
 _TOKENIZER_PATH = re.compile(r"(?:\.\./\w+/)?tokenizer\.json")  # its own, or a neighbour's
+_MODEL_PATH = re.compile(r"\.\./\w+/model\.onnx")
+WORDS = "words"  # the table of word vectors, an initializer of the graph
 
 PairKey = tuple[str, str, str]  # fingerprint, premise, hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Where a neighbour's file holds the word vectors: they were frozen in training."""
+
+    file: str
+    offset: int
+    rows: int
+    columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +69,13 @@ class Manifest:
     max_tokens: int
     tokenizer: str
     sha256: dict[str, str]
+    words: SharedWords | None = None
 
     @property
     def fingerprint(self) -> str:
         """Changes with the weights, the tokenizer and the number of tokens that count."""
         hashes = [self.sha256["model.onnx"], self.sha256["tokenizer.json"]]
+        hashes += [self.sha256[WORDS]] if self.words else []
         settings = json.dumps([self.max_tokens, hashes])
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
@@ -120,17 +138,19 @@ class OnnxNli:
         return found
 
 
-def open_nli(folder: Path | None = None, *, threads: int = 2) -> OnnxNli:
-    """Load the shipped model, or the one in `folder` made by the same recipe.
+def open_nli(folder: Path | None = None, *, name: str = "first", threads: int = 2) -> OnnxNli:
+    """Load a shipped model (`first` or `second`), or the one in `folder` made by the same recipe.
 
     The folder holds `manifest.json`, `model.onnx` and `calibration.json`; the manifest says where
-    the tokenizer is. Raises EnvironmentFault when a file is missing or is not the one that the
-    manifest names by sha256, FormatError when a file is not what it should be, InvalidOption when
-    `threads` is below 1.
+    the tokenizer is, and the word vectors where a neighbour has them. Raises EnvironmentFault when
+    a file is missing or is not the one that the manifest names by sha256, FormatError when a file
+    is not what it should be, InvalidOption when `threads` is below 1 or no model has that name.
     """
     if threads < 1:
         raise InvalidOption(f"The NLI model cannot run on {threads} threads; give 1 or more.")
-    folder = SHIPPED if folder is None else Path(folder)
+    if name not in JUDGES:
+        raise InvalidOption(f"There is no NLI model {name!r}; shipped are {', '.join(JUDGES)}.")
+    folder = JUDGES[name] if folder is None else Path(folder)
     manifest = _read_manifest(folder / "manifest.json")
     model_file, calibration_file = folder / "model.onnx", folder / "calibration.json"
     tokenizer_file = folder / manifest.tokenizer
@@ -138,7 +158,8 @@ def open_nli(folder: Path | None = None, *, threads: int = 2) -> OnnxNli:
     content = verified(tokenizer_file, manifest.sha256["tokenizer.json"], WHAT)
     calibration = verified(calibration_file, manifest.sha256["calibration.json"], WHAT)
     tokenizer = open_tokenizer(content, tokenizer_file, manifest.max_tokens)
-    session = open_session(model, model_file, threads)
+    shared = {WORDS: _shared_words(folder, manifest)} if manifest.words else {}
+    session = open_session(model, model_file, threads, shared)
     takes, gives = ports(session)
     if sorted(takes) != ["input_ids", "token_type_ids"] or gives != [("probabilities", [3])]:
         raise FormatError(
@@ -162,13 +183,37 @@ def _checked(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return pairs
 
 
+def _shared_words(folder: Path, manifest: Manifest) -> NDArray[np.int8]:
+    """The word vectors out of the neighbour's file, which must have the manifest's sha256."""
+    import numpy as np
+
+    place = manifest.words
+    assert place is not None  # asked only where the manifest has one
+    content = read_slice(folder / place.file, place.offset, place.rows * place.columns, WHAT)
+    check_sha256(content, manifest.sha256[WORDS], folder / place.file, WHAT)
+    return np.frombuffer(content, dtype=np.int8).reshape(place.rows, place.columns)
+
+
 def _read_manifest(file: Path) -> Manifest:
     value = read_manifest(file, WHAT)
+    place = value("words", dict, lambda given: _is_place(given) or not given, {})
+    files = (*FILES, WORDS) if place else FILES
     return Manifest(
         name=value("name", str, lambda name: 0 < len(name) <= 200),
         max_tokens=value("max_tokens", int, lambda number: 8 <= number <= 512),
         tokenizer=value("tokenizer", str, lambda path: _TOKENIZER_PATH.fullmatch(path) is not None),
-        sha256=value("sha256", dict, lambda hashes: names_files(hashes, FILES)),
+        sha256=value("sha256", dict, lambda hashes: names_files(hashes, files)),
+        words=SharedWords(**place) if place else None,
+    )
+
+
+def _is_place(given: dict[str, Any]) -> bool:
+    numbers = [given.get(key) for key in ("offset", "rows", "columns")]
+    return (
+        given.keys() == {"file", "offset", "rows", "columns"}
+        and isinstance(given["file"], str)
+        and _MODEL_PATH.fullmatch(given["file"]) is not None
+        and all(type(number) is int and 0 < number < 1 << 30 for number in numbers)
     )
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -28,6 +28,7 @@ FILE_LIMITS_BYTES = {".onnx": 1 << 30, ".json": 32 << 20}
 REPAIR = "pip install --force-reinstall --no-deps personae"
 
 Key = TypeVar("Key", bound=Hashable)
+ManifestValue = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,7 @@ def read_within(file: Path, limit_bytes: int, what: str) -> bytes:
         with file.open("rb") as stream:
             content = stream.read(limit_bytes + 1)
     except OSError as error:
-        raise EnvironmentFault(
-            f"The {what}'s file {file} cannot be read ({error.strerror or error}).", remedy=REPAIR
-        ) from error
+        raise _unreadable(file, what, error) from error
     if len(content) > limit_bytes:
         raise FormatError(f"The file is larger than {limit_bytes} bytes.", file=file)
     return content
@@ -99,13 +98,34 @@ def read_within(file: Path, limit_bytes: int, what: str) -> bytes:
 def verified(file: Path, sha256: str, what: str) -> bytes:
     """The file's bytes, which have that hash; raises EnvironmentFault if they do not."""
     content = read_within(file, FILE_LIMITS_BYTES[file.suffix], what)
+    check_sha256(content, sha256, file, what)
+    return content
+
+
+def check_sha256(content: bytes, sha256: str, file: Path, what: str) -> None:
+    """Raises EnvironmentFault where `content`, read from `file`, has another hash."""
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise EnvironmentFault(
             f"The {what}'s file {file} is damaged: its sha256 is {found}, not {sha256}.",
             remedy=REPAIR,
         )
-    return content
+
+
+def read_slice(file: Path, offset: int, length: int, what: str) -> bytes:
+    """That many bytes from there on, fewer at the end. Raises EnvironmentFault if unreadable."""
+    try:
+        with file.open("rb") as stream:
+            stream.seek(offset)
+            return stream.read(min(length, FILE_LIMITS_BYTES[file.suffix]))
+    except OSError as error:
+        raise _unreadable(file, what, error) from error
+
+
+def _unreadable(file: Path, what: str, error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"The {what}'s file {file} cannot be read ({error.strerror or error}).", remedy=REPAIR
+    )
 
 
 def read_object(content: bytes, file: Path) -> dict[str, Any]:
@@ -119,12 +139,15 @@ def read_object(content: bytes, file: Path) -> dict[str, Any]:
     return given
 
 
-def read_manifest(file: Path, what: str) -> Callable[[str, type, Callable[[Any], bool]], Any]:
-    """A function (key, type, check) that gives the manifest's value or raises FormatError."""
+def read_manifest(file: Path, what: str) -> ManifestValue:
+    """A function (key, type, check) that gives the manifest's value or raises FormatError.
+
+    A fourth argument stands for a value that is not there.
+    """
     given = read_object(read_within(file, MANIFEST_LIMIT_BYTES, what), file)
 
-    def value(key: str, kind: type, right: Callable[[Any], bool]) -> Any:
-        found = given.get(key)
+    def value(key: str, kind: type, right: Callable[[Any], bool], default: Any = None) -> Any:
+        found = given.get(key, default)
         if type(found) is not kind or not right(found):
             raise FormatError(f"The manifest's {key!r} is missing or wrong.", file=file)
         return found
@@ -152,8 +175,13 @@ def open_tokenizer(content: bytes, file: Path, max_tokens: int) -> Any:
     return tokenizer
 
 
-def open_session(model: bytes, file: Path, threads: int) -> Any:
-    """An onnxruntime session on the CPU; raises FormatError for what is no model."""
+def open_session(
+    model: bytes, file: Path, threads: int, shared: Mapping[str, NDArray[Any]] | None = None
+) -> Any:
+    """An onnxruntime session on the CPU; raises FormatError for what is no model.
+
+    `shared` holds what the graph has outside of itself, by name.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -163,6 +191,11 @@ def open_session(model: bytes, file: Path, threads: int) -> Any:
     # Idle threads that spin would take the cores from the language model.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
+        if shared:
+            of_numpy = onnxruntime.OrtValue.ortvalue_from_numpy
+            options.add_external_initializers(
+                list(shared), [of_numpy(array) for array in shared.values()]
+            )
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors share no public root
         reason = str(error).splitlines()[0][:200]

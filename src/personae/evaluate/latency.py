@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from personae.evaluate.record import TIMINGS
-from personae.lm.types import Timings
 
 _LINES_LIMIT = 1_000_000
+_FIELDS = ("total_s", "first_token_s", "first_shown_s", "processor_s")
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Mean seconds a reply over `count` replies; the last attempt of a sample counts."""
+    """Mean seconds a reply over `count` replies; the last attempt of a sample counts.
 
-    count: int
-    total_s: float
-    first_token_s: float
+    `first_shown_s`: until the first words were shown that stayed; `processor_s`: of all cores, for
+    replies that were made one at a time.
+    """
+
+    count: int = 0
+    total_s: float = 0.0
+    first_token_s: float = 0.0
+    first_shown_s: float = 0.0
+    processor_s: float = 0.0
 
 
 def latency_of(folder: Path) -> Latency:
     """The mean timings of a run; lines that are damaged are left out."""
-    found: dict[str, Timings] = {}
+    found = dict(_timings(folder / TIMINGS))
+    count = max(1, len(found))
+    sums = (sum(values) for values in zip(*found.values(), strict=True))
+    return Latency(len(found), *(total / count for total in sums))
+
+
+def _timings(file: Path) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Sample by sample; a run of an older version has no time of the first words, which is 0."""
     try:
-        with (folder / TIMINGS).open(encoding="utf-8", errors="replace") as file:
-            for _, line in zip(range(_LINES_LIMIT), file, strict=False):
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            for _, line in zip(range(_LINES_LIMIT), stream, strict=False):
                 try:
                     value = json.loads(line)
-                    found[str(value["id"])] = Timings(
-                        float(value["total_s"]), float(value["first_token_s"])
-                    )
-                except (ValueError, KeyError, TypeError):
+                    needed = [float(value[key]) for key in _FIELDS[:2]]
+                    later = [float(value.get(key, 0.0)) for key in _FIELDS[2:]]
+                    yield str(value["id"]), (*needed, *later)
+                except (ValueError, KeyError, TypeError, AttributeError):
                     continue
     except FileNotFoundError:
-        return Latency(0, 0.0, 0.0)
-    count = max(1, len(found))
-    return Latency(
-        len(found),
-        sum(timings.total_s for timings in found.values()) / count,
-        sum(timings.first_token_s for timings in found.values()) / count,
-    )
+        return

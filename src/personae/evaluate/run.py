@@ -51,13 +51,15 @@ def reply_run(
     workers: int = 8,
     restart: bool = False,
     give_up_after: int = 10,
+    at_most: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> RunState:
     """Reply to every test turn, with the gold history, and keep the samples in the folder `out`.
 
     A run that was cut off goes on where it was: finished samples are kept, failed ones are asked
     again. What a sample gets depends on the settings and its id, not on `workers` nor on the
-    order. A failed reply is a sample with `error`. Ctrl-C stops the run in good order: the state
+    order. A failed reply is a sample with `error`; `at_most` so many are asked now, those that
+    failed before come last. Ctrl-C stops the run in good order: the state
     that comes back is `interrupted`.
 
     Raises BackendError when `give_up_after` replies in a row found the model's server refusing
@@ -79,6 +81,7 @@ def reply_run(
         repair_tail(out / TIMINGS)
         missing = [t for t in asked if t.id not in index or index[t.id].failed]
         done = len(asked) - len(missing)
+        missing = sorted(missing, key=lambda target: target.id in index)[:at_most]
         state = RunState(total=len(asked), done=done, failed=0, resumed=done)
         with _Journal.opened(out, index) as journal:
             driver = _Driver(
@@ -231,12 +234,18 @@ class _Driver:
             return _failure(failed, error)
 
     def _answered(self, sample: Sample, scene: Scene) -> _Outcome:
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.process_time()
         answer = self.speaker.reply(
             scene, seed=sample_seed(self.seed, sample.id), cancel=self.cancel
         )
         record, timing = _split_timings(answer.to_dict())
-        timing = {"id": sample.id, **timing, "replied_s": round(time.monotonic() - began, 4)}
+        timing = {
+            "id": sample.id,
+            **timing,
+            "replied_s": round(time.monotonic() - began, 4),
+            # Of the whole process: what one reply cost only where one is made at a time.
+            "processor_s": round(time.process_time() - worked, 4),
+        }
         likelihood = None
         try:
             likelihood = self.speaker.score_reference(scene, sample.reference)

@@ -78,6 +78,7 @@ def score_runs(
     lm: LanguageModel | None = None,
     embedder: Embedder | None = None,
     nli: Nli | None = None,
+    judges: Mapping[str, Nli] | None = None,
 ) -> Report:
     """Score runs with the named metrics, or with all that need no model.
 
@@ -85,7 +86,7 @@ def score_runs(
     """
     built = build_metrics(metrics or default_metrics(), options or {})
     runs = tuple(read_scored_run(folder) for folder in folders)
-    kit = Kit(lm=lm or NoModel(), embedder=embedder, nli=nli, seed=seed)
+    kit = Kit(lm=lm or NoModel(), embedder=embedder, nli=nli, judges=judges or {}, seed=seed)
     figures: dict[str, tuple[Figure, ...]] = {}
     for name, metric in built.items():
         scores = [metric(run.samples, kit) for run in runs]
@@ -133,8 +134,15 @@ def metric_entries(names: Sequence[str]) -> tuple[Entry, ...]:
     return tuple(_entry_named(name)[0] for name in names)
 
 
+def judges_of(names: Sequence[str]) -> tuple[str, ...]:
+    """The judges that metrics are asked from, beside the one that needs no name."""
+    return tuple(dict.fromkeys(name.partition("@")[2] for name in names if "@" in name))
+
+
 def build_metrics(names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Metric]:
-    """Metrics by the names given; `distinct-2` is `distinct` with the option n=2.
+    """Metrics by the names given.
+
+    `distinct-2` is `distinct` with the option n=2, `c-score@second` has judge="second".
 
     Raises UnknownEntry for a metric, InvalidOption for an option or one of no metric asked for.
     """
@@ -196,6 +204,9 @@ def _is_option_of(metric: str, option: str) -> bool:
 
 def _entry_named(name: str) -> tuple[Entry, dict[str, Any]]:
     known = entries("metric")
+    base, at, judge = name.partition("@")
+    if at and "judge" in options_of(find("metric", base)):
+        return find("metric", base), {"judge": judge}
     if name not in known and (split := _split_number(name)) is not None:
         return known[split[0]], {"n": split[1]}
     return find("metric", name), {}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from personae.draft import Count, Limit, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
@@ -10,7 +14,7 @@ from personae.steps.fit_prompt import fit_prompt
 from personae.steps.sample import sample
 from personae.steps.write_checked import write_checked
 
-ENTRY = EntryInfo(needs=("chat",), nli=True)
+ENTRY = EntryInfo(needs=("chat",), embedder=True, nli=True)
 
 
 def guard(
@@ -19,17 +23,30 @@ def guard(
     temperature: Temperature = 0.3,
     max_tokens: Count = 96,
     max_sentences: Limit = 2,
-    attempts: Count = 4,
+    attempts: Count = 3,
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0,
+    remind: bool = True,
+    repair: bool = True,
+    fall_back: bool = True,
 ) -> Step:
     """The prompt of `plain`; every sentence is checked against the persona's statements.
 
-    Ours, not a paper's. A sentence is shown only once it passed; the first sentence is drawn up to
-    `attempts` times, and a later one that fails is left out.
+    Ours, not a paper's. A sentence is shown only once it passed. Where the first one fails, the
+    reply is written anew with what it contradicted said right before (`remind`), up to `attempts`
+    times in all, or cut before the failing clause (`repair`); where nothing passes, the persona
+    says the statement that bears most on the message (`fall_back`). docs/guard.md has the figures.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(detail=detail),
         fit_prompt(),
-        write_checked(attempts=attempts, max_sentences=max_sentences),
-        choose(),
+        write_checked(
+            attempts=attempts,
+            max_sentences=max_sentences,
+            threshold=threshold,
+            remind=remind,
+            repair=repair,
+            fall_back=fall_back,
+        ),
+        choose(by="worth"),
     )

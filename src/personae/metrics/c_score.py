@@ -20,15 +20,16 @@ STATEMENTS_LIMIT = 64
 WORTH = (1, 0, -1)
 
 
-def c_score() -> Metric:
+def c_score(*, judge: str = "") -> Metric:
     """Mean over replies of the sum over statements of 1 (entailed), 0 or -1 (contradicted).
 
     The whole reply is the premise and a statement the hypothesis; the likeliest of the three labels
     counts. Replies of personas without statements have no value; at most 64 statements are asked.
+    `judge` names another inference model than the guard's (`c-score@second` in a list of metrics).
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        nli = kit.need_nli("c-score")
+        nli = kit.need_nli("c-score", judge)
         spans: list[range | None] = []
         pairs: list[tuple[str, str]] = []
         for sample in samples:

@@ -11,6 +11,7 @@ from personae.data import Sample
 from personae.draft import Kit
 from personae.encoders.contradiction import Judged, judge_replies
 from personae.encoders.contradiction import contradiction_rate as share_above
+from personae.encoders.types import Nli
 from personae.errors import InvalidOption
 from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.registry import EntryInfo
@@ -21,23 +22,27 @@ LISTED = 20
 STATEMENTS_LIMIT = 64
 
 
-def contradiction_rate(*, gold_share: Annotated[float, Field(ge=0, le=1)] = 0.05) -> Metric:
+def contradiction_rate(
+    *, gold_share: Annotated[float, Field(ge=0, le=1)] = 0.05, judge: str = ""
+) -> Metric:
     """Share of replies with a clause that contradicts a statement of the persona, 0–1.
 
     A reply counts when its worst clause is above the threshold that flags `gold_share` of human
     gold replies (0.02, 0.05 and 0.1 are calibrated; all three are in `detail`). Replies of personas
-    without statements have no value. `detail["worst"]` lists which clause met which statement.
+    without statements have no value. `judge` names another inference model than the guard's
+    (`contradiction-rate@second` in a list of metrics). `detail["worst"]` lists which clause met
+    which statement.
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        nli = kit.need_nli("contradiction-rate")
+        nli = kit.need_nli("contradiction-rate", judge)
         if gold_share not in nli.thresholds:
             shares = ", ".join(str(share) for share in nli.thresholds)
             raise InvalidOption(
                 f"gold_share={gold_share} is not calibrated; choose one of {shares}."
             )
         threshold = nli.thresholds[gold_share]
-        judged = judge_samples(samples, kit)
+        judged = judge_samples(samples, nli)
         values = [None if one is None else float(one.contradicts(threshold)) for one in judged]
         present = [one for one in judged if one is not None]
         rates = {str(share): share_above(present, limit) for share, limit in nli.thresholds.items()}
@@ -58,9 +63,8 @@ def contradiction_rate(*, gold_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     return measure
 
 
-def judge_samples(samples: Sequence[Sample], kit: Kit) -> list[Judged | None]:
+def judge_samples(samples: Sequence[Sample], nli: Nli) -> list[Judged | None]:
     """Each reply against its persona's first 64 statements; None where there is no such thing."""
-    nli = kit.need_nli("contradiction-rate")
     asked = [
         (sample.reply, sample.scene.persona.statements[:STATEMENTS_LIMIT])
         if replied(sample) and sample.scene.persona.statements

@@ -156,7 +156,7 @@ def _development(
     if target.exists():
         return
     dialogues = {one.id: one for one in development_dialogues(data)}
-    made = _substitutions(list(dialogues.values()), work, model, tokenizer, masked, 1, seed, show)
+    made = _substitutions(list(dialogues.values()), work, model, tokenizer, masked, 2, seed, show)
     fresh = target.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:
         for one in made:

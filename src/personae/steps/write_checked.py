@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
@@ -11,36 +12,50 @@ from pydantic import Field
 from personae.data import Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
 from personae.encoders.contradiction import Judged, judge_replies
+from personae.encoders.reply_worth import features_of, open_reply_worth
 from personae.encoders.types import Nli
-from personae.lm.types import Generation, Timings, Usage, require
+from personae.lm.types import Generation, Message, Timings, Usage, require
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
-from personae.steps.generate import compared_with, request_of
-from personae.text.faults import faults_of
+from personae.steps.generate import LOOP_CHECK_CHARS, against_loops, compared_with, request_of
+from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 from personae.text.sentences import sentence_ends
 
-ENTRY = EntryInfo(needs=("chat",), nli=True)
+ENTRY = EntryInfo(needs=("chat",), nli=True, embedder=True)
 
 # The share of human gold replies that the threshold flags (see encoders/contradiction).
-GOLD_SHARE = 0.05
+GOLD_SHARE = 0.1
 STATEMENTS_LIMIT = 64
+LEAST_WORDS = 4  # fewer are no reply by themselves: "I'm Ana.", "Well, yes"
 _SEED_STEP = 7919  # keeps the seeds of attempts apart
+_JOINT = re.compile(r"\s*(?:[,;]|\s[-–—]+\s|\s(?=(?:and|but|because|so|although|though)\b))\s*")
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|im|i've|my|mine|me|we|our)\b", re.IGNORECASE)
+_TOKENISED = re.compile(r"\s+(?=[.,!?;:])|(?<=\w)\s+(?=n't\b|'(?:m|s|re|ve|ll|d)\b)")
+_LONE_I = re.compile(r"\bi(?=\b|'m\b|'ve\b|'d\b|'ll\b)")
+_ASKED_BEFORE = "Tell me about yourself."
 
 
 def write_checked(
     *,
-    attempts: Count = 4,
+    attempts: Count = 3,
     max_sentences: Limit = 3,
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.0,
+    remind: bool = True,
+    repair: bool = True,
+    fall_back: bool = True,
 ) -> Step:
-    """Add one candidate; sentence by sentence, what contradicts the persona is never shown.
+    """Add the candidates of one reply; what contradicts the persona is never shown.
 
     Each sentence is judged as soon as it is complete and released when its contradiction with every
-    statement is at most `threshold` (0: the calibrated one, which 5 % of human replies pass). A
-    contradiction after a released sentence ends the reply there; one in the first sentence makes
-    the model write anew, up to `attempts` times. Where all fail, the least contradictory attempt
-    stays, with the fault `contradicts`.
+    statement is at most `threshold` (0: the calibrated one, which 10 % of human replies pass). A
+    sentence that fails is cut before its failing clause (`repair`); after a released sentence the
+    reply ends there. Where nothing was released, the model writes anew, up to `attempts` times in
+    all, with the statement that it contradicted and the one that bears most on the message said
+    right before that message (`remind`). Of what passes, the candidate with the highest `worth` is
+    shown (`encoders.reply_worth`). Where nothing passes, the persona says the statement that bears
+    most on the message (`fall_back`); without one, the least contradictory attempt stays, with the
+    fault `contradicts`. Statements in other languages than English are not judged.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -48,29 +63,40 @@ def write_checked(
         if kit.prompt_only:
             return draft
         nli = kit.need_nli("write_checked")
-        judge = _Judge(nli, statements_of(draft.scene), threshold or nli.thresholds[GOLD_SHARE])
-        tried: list[_Attempt] = []
-        for number in range(attempts):
-            if number and tried[-1].emitted:
-                kit.emit(Emission("restart"))
-            tried.append(_attempt(draft, kit, judge, number, max_sentences))
-            if not tried[-1].faults:
-                break
-        best = min(tried, key=lambda attempt: (len(attempt.faults), attempt.contradiction))
-        if best.faults:
-            kit.emit(Emission("text", best.text))
-        return _with_candidate(draft, best, tried, judge)
+        judge = Judge(nli, statements_of(draft.scene), threshold or nli.thresholds[GOLD_SHARE])
+        desk = Desk(draft, kit, judge, max_sentences, repair)
+        tried = [write_attempt(desk, draft, 0, is_shown=True)]
+        while tried[-1].faults and len(tried) < attempts:
+            prompt = _next_prompt(desk, tried) if remind else draft
+            # With a repaired piece at hand the better of the two is shown, not the first.
+            is_alone = not any(attempt.head for attempt in tried)
+            tried.append(write_attempt(desk, prompt, len(tried), is_shown=is_alone))
+        return _concluded(desk, tried, fall_back)
 
     return step
 
 
 def statements_of(scene: Scene) -> tuple[str, ...]:
-    """What the persona says of itself: at most 64 statements, macros filled."""
+    """What the persona says of itself: at most 64 statements, macros filled.
+
+    None of a persona that speaks another language than English, which the model does not know.
+    """
+    if scene.persona.language.split("-")[0].lower() not in ("", "en"):
+        return ()
     return tuple(fill(text, scene) for text in scene.persona.statements[:STATEMENTS_LIMIT])
 
 
+def as_said(statement: str) -> str:
+    """A statement as a person writes it: "i 've two dogs ." becomes "I've two dogs."."""
+    text = _LONE_I.sub("I", _TOKENISED.sub("", " ".join(statement.split())))
+    text = text[:1].upper() + text[1:]
+    return text if text[-1:] in ".!?…" else f"{text}."
+
+
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class Judge:
+    """Judges sentences against the statements of one persona."""
+
     nli: Nli
     statements: tuple[str, ...]
     threshold: float
@@ -78,13 +104,37 @@ class _Judge:
     def __call__(self, sentence: str) -> Judged:
         return judge_replies(self.nli, [(sentence, self.statements)])[0]
 
+    def passes(self, text: str) -> bool:
+        """Whether nothing in the text contradicts a statement."""
+        return not self(text).contradicts(self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all attempts at one reply share."""
+
+    draft: Draft
+    kit: Kit
+    judge: Judge
+    max_sentences: int
+    repair: bool
+
+    @property
+    def heard(self) -> str:
+        """The message that is replied to."""
+        return self.draft.scene.last_user_text
+
 
 @dataclass(slots=True)
-class _Attempt:
-    """One writing of the reply: what passed, and the judgement that ended it, if any."""
+class Attempt:
+    """One writing of the reply: what passed, and the judgement that ended it, if any.
+
+    `head` is the part of a first sentence before the clause that failed.
+    """
 
     seed: int
     text: str = ""
+    head: str = ""
     emitted: int = 0
     judged: list[Judged] = field(default_factory=list)
     stopped_by: Judged | None = None
@@ -93,55 +143,221 @@ class _Attempt:
 
     @property
     def contradiction(self) -> float:
-        return max((one.contradiction for one in self.judged), default=0.0)
+        """Of the worst sentence that was judged; a refused one is left out of what passed."""
+        kept = [one for one in self.judged if self.faults or one is not self.stopped_by]
+        return max((one.contradiction for one in kept), default=0.0)
+
+    @property
+    def clash(self) -> str:
+        """The statement that ended the attempt, or an empty text."""
+        return self.stopped_by.worst.statement if self.stopped_by and self.stopped_by.worst else ""
 
 
-def _attempt(draft: Draft, kit: Kit, judge: _Judge, number: int, max_sentences: int) -> _Attempt:
-    scene = draft.scene
-    others = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name} | {scene.user})
-    own = (scene.persona.display_name, scene.persona.name)
-    reply_filter = ReplyFilter(own, others, max_sentences=max_sentences)
-    attempt = _Attempt(kit.seed + _SEED_STEP * number)
-    checked = 0
+class _Watch:
+    """Judges the sentences of one attempt while the model writes."""
 
-    def passes(end: int) -> bool:
-        """Judge what was written since the last sentence, and show it when it may be shown."""
-        nonlocal checked
-        fresh = reply_filter.text[checked:end]
-        judged = judge(fresh)
-        attempt.judged.append(judged)
-        if judged.contradicts(judge.threshold):
-            attempt.stopped_by = judged
-            return False
-        kit.emit(Emission("text", fresh))
-        attempt.emitted += len(fresh)
-        checked = end
-        return True
+    def __init__(self, desk: Desk, attempt: Attempt, *, is_shown: bool) -> None:
+        scene = desk.draft.scene
+        others = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name})
+        own = (scene.persona.display_name, scene.persona.name)
+        self.filter = ReplyFilter(own, [*others, scene.user], max_sentences=desk.max_sentences)
+        self.passed = 0
+        self._desk, self._attempt, self._is_shown, self._looked = desk, attempt, is_shown, 0
 
-    def on_text(piece: str) -> bool:
-        reply_filter.feed(piece)
-        text = reply_filter.text
+    def hear(self, piece: str) -> bool:
+        """Take what the model wrote; True ends the writing."""
+        self.filter.feed(piece)
+        text = self.filter.text
         # An end mark at the very end may go on ("..."), unless the reply is over.
-        ends = [e for e in sentence_ends(text) if checked < e < len(text)]
-        return not all(passes(end) for end in ends) or reply_filter.done
+        ends = [end for end in sentence_ends(text) if self.passed < end < len(text)]
+        return not all(map(self._takes, ends)) or self.filter.done or self._loops(text)
 
-    generation = kit.lm.generate(request_of(draft, kit, attempt.seed), on_text)
-    if attempt.stopped_by is None:
-        text = reply_filter.finish(cut_short=generation.finish_reason == "length")
-        if text[checked:].strip():
-            passes(len(text))
-    written = reply_filter.text
-    attempt.text = (written[:checked] or written).strip()
-    attempt.generation = generation
-    attempt.faults = faults_of(attempt.text, **compared_with(draft))
-    if not checked and attempt.stopped_by is not None:
+    def _takes(self, end: int) -> bool:
+        """Judge up to there, unless it is too little to be a reply and waits for what follows."""
+        is_short = len(self.filter.text[self.passed : end].split()) < LEAST_WORDS
+        return (is_short and not self.passed) or self._judge(end)
+
+    def finish(self, *, cut_short: bool) -> None:
+        """Judge what is left when the model has ended."""
+        if self._attempt.stopped_by is None:
+            text = self.filter.finish(cut_short=cut_short)
+            if text[self.passed :].strip():
+                self._judge(len(text))
+
+    def _judge(self, end: int) -> bool:
+        """Judge what was written since the last sentence, and show it when it may be shown."""
+        fresh = self.filter.text[self.passed : end]
+        judged = self._desk.judge(fresh)
+        self._attempt.judged.append(judged)
+        if not judged.contradicts(self._desk.judge.threshold):
+            self._show(fresh)
+            self.passed = end
+            return True
+        self._attempt.stopped_by = judged
+        head = _head(fresh, self._desk.judge) if self._desk.repair else ""
+        if head and not self.passed:
+            self._attempt.head = head
+        elif head:
+            self._show(f" {head}")
+            self.filter.text = f"{self.filter.text[: self.passed].rstrip()} {head}"
+            self.passed = len(self.filter.text)
+        return False
+
+    def _show(self, text: str) -> None:
+        if self._is_shown:
+            self._desk.kit.emit(Emission("text", text))
+            self._attempt.emitted += len(text)
+
+    def _loops(self, text: str) -> bool:
+        if len(text) - self._looked < LOOP_CHECK_CHARS or not text[-1:].isalnum():
+            return False
+        self._looked = len(text)
+        return ends_in_loop(text)
+
+
+def write_attempt(desk: Desk, prompt: Draft, number: int, *, is_shown: bool) -> Attempt:
+    """Let the model write once, each sentence judged; `is_shown` shows what passes as it comes."""
+    attempt = Attempt(desk.kit.seed + _SEED_STEP * number)
+    watch = _Watch(desk, attempt, is_shown=is_shown)
+    request = replace(request_of(prompt, desk.kit, attempt.seed), log_probs=True)
+    attempt.generation = desk.kit.lm.generate(request, watch.hear)
+    watch.finish(cut_short=attempt.generation.finish_reason == "length")
+    written = watch.filter.text
+    attempt.text = (written[: watch.passed] or written).strip()
+    attempt.faults = faults_of(attempt.text, **compared_with(desk.draft))
+    if not watch.passed and attempt.stopped_by is not None:
         attempt.faults.append("contradicts")
+    if attempt.faults and attempt.emitted:
+        desk.kit.emit(Emission("restart"))
+        attempt.emitted = 0
     return attempt
 
 
-def _with_candidate(
-    draft: Draft, best: _Attempt, tried: Sequence[_Attempt], judge: _Judge
-) -> Draft:
+def _head(sentence: str, judge: Judge) -> str:
+    """The longest start of a sentence, up to a joint, that passes; empty where there is none."""
+    for joint in reversed(list(_JOINT.finditer(sentence))):
+        start = sentence[: joint.start()].strip()
+        if len(start.split()) >= LEAST_WORDS and judge.passes(start):
+            return f"{start}."
+    return ""
+
+
+def _next_prompt(desk: Desk, tried: Sequence[Attempt]) -> Draft:
+    """After a contradiction with what to say instead, after a loop with a repeat penalty."""
+    draft = against_loops(desk.draft) if "loops" in tried[-1].faults else desk.draft
+    clashes = [attempt.clash for attempt in tried if attempt.clash]
+    if not clashes:
+        return draft
+    return reminded(draft, list(dict.fromkeys([clashes[-1], *bearing(desk)[:1]])))
+
+
+def reminded(draft: Draft, statements: Sequence[str]) -> Draft:
+    """The draft with statements said by the persona right before the last message.
+
+    As an earlier turn of its own: of five ways to remind the embedded model, this one worked best
+    (docs/guard.md).
+    """
+    if not statements or draft.text_prompt or not draft.messages:
+        return draft
+    before = (
+        Message("user", _ASKED_BEFORE),
+        Message("assistant", " ".join(map(as_said, statements))),
+    )
+    return replace(draft, messages=(*draft.messages[:-1], *before, draft.messages[-1]))
+
+
+def bearing(desk: Desk) -> list[str]:
+    """The statements, those that bear most on the message first (cosine)."""
+    statements = desk.judge.statements
+    if not statements or not desk.heard:
+        return list(statements)
+    vectors = desk.kit.need_embedder("write_checked").embed([desk.heard, *statements])
+    near = (vectors[1:] @ vectors[0]).tolist()
+    return [statements[at] for at in sorted(range(len(near)), key=lambda at: (-near[at], at))]
+
+
+def _concluded(desk: Desk, tried: Sequence[Attempt], fall_back: bool) -> Draft:
+    """Show the best of what passed, where it is not shown yet, and put all into the draft."""
+    own = compared_with(desk.draft)
+    made = [
+        _candidate(desk, attempt.head, "repair", attempt, is_weighed=True)
+        for attempt in tried
+        if attempt.head and not faults_of(attempt.head, **own)
+    ]
+    passed = [attempt for attempt in tried if not attempt.faults]
+    made += [
+        _candidate(desk, attempt.text, "write_checked", attempt, is_weighed=bool(made))
+        for attempt in passed
+    ]
+    if not made:
+        fallen = _fallen_back(desk, tried) if fall_back else None
+        made = [fallen or _least_bad(desk, tried)]
+    if not any(attempt.emitted for attempt in passed):
+        best = max(made, key=lambda candidate: candidate.scores.get("worth", 0.0))
+        desk.kit.emit(Emission("text", best.text))
+    return _with_candidates(desk, made, tried)
+
+
+def _candidate(
+    desk: Desk, text: str, made_by: str, attempt: Attempt, *, is_weighed: bool
+) -> Candidate:
+    """What passed of an attempt; what it is worth is only asked where there is a choice."""
+    generation = attempt.generation
+    scores = {"contradiction": attempt.contradiction}
+    if is_weighed:
+        scores = dict(
+            features_of(
+                text,
+                desk.judge(text),
+                heard=desk.heard,
+                own=compared_with(desk.draft)["own"],
+                embedder=desk.kit.need_embedder("write_checked"),
+                tokens=generation.tokens if generation else (),
+            )
+        )
+        scores["worth"] = open_reply_worth()(scores)
+    return Candidate(
+        text,
+        made_by=made_by,
+        raw=generation.text if generation else "",
+        scores={name: round(value, 4) for name, value in scores.items()},
+        detail={"seed": attempt.seed, "made_by": made_by},
+    )
+
+
+def _fallen_back(desk: Desk, tried: Sequence[Attempt]) -> Candidate | None:
+    """The statement that bears most on the message, as a reply; None where none can be said.
+
+    It needs statements in the first person, a contradiction that they are the answer to, and that
+    the persona has not said just that before.
+    """
+    if not any(attempt.clash for attempt in tried):
+        return None
+    own = compared_with(desk.draft)
+    for statement in bearing(desk):
+        text = as_said(statement)
+        judged = desk.judge(text)
+        is_sayable = _FIRST_PERSON.search(text) and not judged.contradicts(desk.judge.threshold)
+        if is_sayable and not faults_of(text, **own):
+            return Candidate(
+                text,
+                made_by="fall_back",
+                scores={"contradiction": round(judged.contradiction, 4)},
+                detail={"seed": tried[-1].seed, "made_by": "fall_back"},
+            )
+    return None
+
+
+def _least_bad(desk: Desk, tried: Sequence[Attempt]) -> Candidate:
+    """The attempt with the fewest faults, then the least contradiction, with its faults."""
+    best = min(tried, key=lambda attempt: (len(attempt.faults), attempt.contradiction))
+    candidate = _candidate(desk, best.text, "write_checked", best, is_weighed=False)
+    return replace(candidate, detail={**candidate.detail, "faults": best.faults})
+
+
+def _with_candidates(desk: Desk, made: Sequence[Candidate], tried: Sequence[Attempt]) -> Draft:
+    """The draft with candidates, with what was refused and why, and with what it all cost."""
+    draft = desk.draft
     usage, total_s = draft.usage, draft.timings.total_s
     first_s = draft.timings.first_token_s
     for attempt in tried:
@@ -149,43 +365,23 @@ def _with_candidate(
         usage += generation.usage if generation else Usage()
         total_s += generation.timings.total_s if generation else 0.0
         first_s = first_s or (generation.timings.first_token_s if generation else 0.0)
-    detail: dict[str, Any] = {"seed": best.seed, "attempts": len(tried)}
-    if best.faults:
-        detail["faults"] = best.faults
     refused = [_refusal(attempt.stopped_by) for attempt in tried if attempt.stopped_by]
-    if refused:
-        detail["refused"] = refused
-    candidate = Candidate(
-        best.text,
-        made_by="write_checked",
-        raw=best.generation.text if best.generation else "",
-        scores={"contradiction": round(_shown_contradiction(best, judge), 4)},
-        detail=detail,
-    )
+    told = {"attempts": len(tried)} | ({"refused": refused} if refused else {})
+    first = replace(made[0], detail={**made[0].detail, **told})
     clashes = tuple(
         Evidence(one["statement"], "statement", one["contradiction"], {"refused": one["clause"]})
         for one in refused
     )
     return replace(
         draft,
-        candidates=(*draft.candidates, candidate),
+        candidates=(*draft.candidates, first, *made[1:]),
         evidence=(*draft.evidence, *clashes),
         usage=usage,
         timings=Timings(total_s, first_s),
     ).noting(
-        prompt=(best.generation.prompt if best.generation else "") or draft.text_prompt,
-        contradiction_threshold=round(judge.threshold, 4),
+        prompt=next((one.generation.prompt for one in tried if one.generation), draft.text_prompt),
+        contradiction_threshold=round(desk.judge.threshold, 4),
     )
-
-
-def _shown_contradiction(attempt: _Attempt, judge: _Judge) -> float:
-    """The worst sentence of what is shown: a refused one counts only where nothing else is left."""
-    shown = [
-        one.contradiction
-        for one in attempt.judged
-        if one is not attempt.stopped_by or "contradicts" in attempt.faults
-    ]
-    return max(shown, default=0.0)
 
 
 def _refusal(judged: Judged) -> dict[str, Any]:
