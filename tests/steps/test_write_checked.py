@@ -14,7 +14,7 @@ from personae.lm.scripted import ScriptedModel
 from personae.lm.types import Message
 from personae.speaker import Speaker
 from personae.steps.choose import choose
-from personae.steps.write_checked import STATEMENTS_LIMIT, as_said, statements_of, write_checked
+from personae.steps.write_checked import STATEMENTS_LIMIT, statements_of, write_checked
 
 
 @pytest.fixture
@@ -192,19 +192,6 @@ def test_only_so_many_statements_are_judged():
     many = tuple(f"I know fact {number}." for number in range(500))
     scene = Scene(persona=Persona(name="Ana", statements=many))
     assert len(statements_of(scene)) == STATEMENTS_LIMIT
-
-
-@pytest.mark.parametrize(
-    ("statement", "said"),
-    [
-        ("i have two dogs .", "I have two dogs."),
-        ("i 've two dogs , and i 'm happy .", "I've two dogs, and I'm happy."),
-        ("my son and i ski", "My son and I ski."),
-        ("do i ski ?", "Do I ski?"),
-    ],
-)
-def test_a_tokenised_statement_is_said_as_people_write(statement, said):
-    assert as_said(statement) == said
 
 
 def test_without_the_inference_model_it_says_how_to_get_one(draft):

@@ -32,4 +32,6 @@ def test_no_letter_is_lost_or_made_up(text):
 
 def test_a_statement_ends_with_a_mark():
     assert as_statement("i like cats") == "I like cats."
-    assert as_statement("do i ?") == "Do I?"
+    assert as_statement("do i ski ?") == "Do I ski?"
+    assert as_statement("i 've two dogs , and i 'm happy .") == "I've two dogs, and I'm happy."
+    assert as_statement("my son and i ski") == "My son and I ski."

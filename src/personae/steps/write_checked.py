@@ -21,6 +21,7 @@ from personae.steps.generate import LOOP_CHECK_CHARS, against_loops, compared_wi
 from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 from personae.text.sentences import sentence_ends
+from personae.text.written import as_statement
 
 ENTRY = EntryInfo(needs=("chat",), nli=True, embedder=True)
 
@@ -31,8 +32,6 @@ LEAST_WORDS = 4  # fewer are no reply by themselves: "I'm Ana.", "Well, yes"
 _SEED_STEP = 7919  # keeps the seeds of attempts apart
 _JOINT = re.compile(r"\s*(?:[,;]|\s[-–—]+\s|\s(?=(?:and|but|because|so|although|though)\b))\s*")
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|im|i've|my|mine|me|we|our)\b", re.IGNORECASE)
-_TOKENISED = re.compile(r"\s+(?=[.,!?;:])|(?<=\w)\s+(?=n't\b|'(?:m|s|re|ve|ll|d)\b)")
-_LONE_I = re.compile(r"\bi(?=\b|'m\b|'ve\b|'d\b|'ll\b)")
 _ASKED_BEFORE = "Tell me about yourself."
 
 
@@ -84,13 +83,6 @@ def statements_of(scene: Scene) -> tuple[str, ...]:
     if scene.persona.language.split("-")[0].lower() not in ("", "en"):
         return ()
     return tuple(fill(text, scene) for text in scene.persona.statements[:STATEMENTS_LIMIT])
-
-
-def as_said(statement: str) -> str:
-    """A statement as a person writes it: "i 've two dogs ." becomes "I've two dogs."."""
-    text = _LONE_I.sub("I", _TOKENISED.sub("", " ".join(statement.split())))
-    text = text[:1].upper() + text[1:]
-    return text if text[-1:] in ".!?…" else f"{text}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +253,7 @@ def reminded(draft: Draft, statements: Sequence[str]) -> Draft:
         return draft
     before = (
         Message("user", _ASKED_BEFORE),
-        Message("assistant", " ".join(map(as_said, statements))),
+        Message("assistant", " ".join(map(as_statement, statements))),
     )
     return replace(draft, messages=(*draft.messages[:-1], *before, draft.messages[-1]))
 
@@ -335,7 +327,7 @@ def _fallen_back(desk: Desk, tried: Sequence[Attempt]) -> Candidate | None:
         return None
     own = compared_with(desk.draft)
     for statement in bearing(desk):
-        text = as_said(statement)
+        text = as_statement(statement)
         judged = desk.judge(text)
         is_sayable = _FIRST_PERSON.search(text) and not judged.contradicts(desk.judge.threshold)
         if is_sayable and not faults_of(text, **own):

@@ -30,4 +30,4 @@ def as_written(text: str) -> str:
 def as_statement(text: str) -> str:
     """`as_written`, with a full stop at the end where there is none."""
     text = as_written(text)
-    return text if text[-1:] in ".!?" else f"{text}."
+    return text if text[-1:] in ".!?…" else f"{text}."
