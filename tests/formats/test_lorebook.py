@@ -79,11 +79,15 @@ def test_world_info_of_sillytavern_is_understood(make_file):
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBER = st.integers(-99, 99)
+
+
+def is_first_line_content(text):
+    """A blank line after decorators is theirs: kept for the export, not in the entry."""
+    return bool(text.split("\n")[0].strip()) and not text.lstrip().startswith("@@")
+
+
 ENTRIES = st.builds(
-    # A blank line between decorators and content is theirs: kept for the export, not in the entry.
-    LoreEntry, content=TEXT.filter(
-        lambda text: not text or (text.split("\n")[0].strip() and not text.lstrip().startswith("@@"))
-    ),
+    LoreEntry, content=TEXT.filter(lambda text: not text or is_first_line_content(text)),
     keys=st.lists(TEXT, max_size=2).map(tuple),
     secondary_keys=st.lists(TEXT, max_size=2).map(tuple),
     name=TEXT, comment=TEXT, id=TEXT | NUMBER.map(str), enabled=st.booleans(),
