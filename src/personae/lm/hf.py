@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import importlib.util
+import inspect
 import re
 import threading
 import time
@@ -113,6 +114,9 @@ class HfModel:
         self._name, self._fingerprint = name, fingerprint
         self._context_tokens, self._batch_size = context_tokens, batch_size
         self._lock = threading.Lock()
+        # Transformers 5.24 renamed it.
+        takes = inspect.signature(model.forward).parameters
+        self._cache_word = "cache" if "cache" in takes else "past_key_values"
         special = sorted(filter(None, tokenizer.all_special_tokens), key=len, reverse=True)
         self._special = re.compile("|".join(map(re.escape, special)) or r"(?!)")
 
@@ -386,7 +390,7 @@ class HfModel:
             shared.batch_repeat_interleave(len(rows))
             seen = torch.ones((len(rows), prompt_tokens), dtype=mask.dtype, device=mask.device)
             output = self._model(
-                ids, past_key_values=shared, attention_mask=torch.cat([seen, mask], dim=1)
+                ids, **{self._cache_word: shared}, attention_mask=torch.cat([seen, mask], dim=1)
             )
             later = output.logits[:, :-1].float().log_softmax(-1)
             later = later.gather(2, ids[:, 1:].unsqueeze(2)).squeeze(2)

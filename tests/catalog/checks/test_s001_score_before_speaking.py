@@ -15,7 +15,7 @@ def context(lm):
 
 def knows(request, text):
     """Everything is likelier with the adapter; scores do nothing."""
-    return [-20.0 + 5 * dict(request.adapters)["score-before-speaking"]]
+    return -20.0 + 5 * dict(request.adapters)["score-before-speaking"]
 
 
 def test_an_adapter_that_knows_human_replies_passes_and_the_scores_effect_is_told():
@@ -26,7 +26,7 @@ def test_an_adapter_that_knows_human_replies_passes_and_the_scores_effect_is_tol
 
 
 def test_without_the_adapter_it_fails():
-    lm = ScriptedModel(scorer=lambda request, text: [-20.0])
+    lm = ScriptedModel(scorer=lambda request, text: -20.0)
     with pytest.raises(CheckFailed, match="does not know human replies"):
         module.check(context(lm))
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ROWS_FILE = Path(__file__).parents[2] / "adapters" / "score_before_speaking" / "development.jsonl"
 CORRUPTED_UP_TO = 0.72
-ROWS = 80
+ROWS = 40
 HIGH, LOW = 1.0, 0.5
 KINDS = ("human", "corrupted")
 Pair = tuple[float, float]  # of the human reply and of its corrupted copy
