@@ -25,6 +25,7 @@ def test_a_dry_run_says_the_recipe_and_its_options_and_writes_nothing(train, tmp
     plan = json.loads(out)
     assert plan["recipe"] == "score-before-speaking"
     assert plan["options"]["arm"] == "plain"
+    assert plan["options"]["masked"] == "nouns"
     assert not (tmp_path / "w").exists()
 
 

@@ -25,11 +25,12 @@ def train(
 
     Data sets are found below $PERSONAE_DATA. Needs `pip install 'personae[train]'`.
     """
-    from personae.registry import build, check_options, find, parse_options
+    from personae.registry import build, check_options, find, options_of, parse_options
     from personae.settings import load_settings
 
     entry = find("recipe", recipe)
-    options = check_options(entry, parse_options(option))
+    defaults = {name: one.default for name, one in options_of(entry).items()}
+    options = defaults | check_options(entry, parse_options(option))
     plan: dict[str, object] = {"recipe": entry.name, "options": options, "work": str(work)}
     if dry_run:
         _say_plan(plan, entry.summary, as_json)
