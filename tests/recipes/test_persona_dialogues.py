@@ -12,7 +12,7 @@ from personae.recipes.persona_dialogues import (
 
 def test_dialogues_survive_a_file(tmp_path):
     dialogues = [
-        PersonaDialogue("a", ("I bake.",), ((False, "Hi – you?"), (True, "Ja.\nNein."))),
+        PersonaDialogue("a", ("I bake.",), ((False, "Hi – you?"), (True, "Ja.\nNein.\u2028"))),
         PersonaDialogue("b", (), ()),
     ]
     save(dialogues, tmp_path / "d.jsonl")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from personae.cli.output import print_json
-from personae.cli.progress import ReplyProgress
+from personae.cli.replies import make_replies
 from personae.cli.report import print_report
-
-if TYPE_CHECKING:
-    from personae.evaluate.types import RunSettings
-    from personae.lm.types import LanguageModel
 
 METRICS = ("c-score", "contradiction-rate", "word-f1", "bleu", "distinct-2", "length")
 
@@ -34,11 +29,11 @@ def sweep(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
     """Show how metrics move with an option. The same command goes on where it was interrupted."""
-    from personae.cli.opening import nli_for, open_named_model
+    from personae.cli.opening import nli_for, open_named_model, open_speaker
     from personae.evaluate.record import data_digest
     from personae.evaluate.score import report_dict, score_runs, write_scores
     from personae.evaluate.types import RunSettings
-    from personae.formats.reading import detect, find_data
+    from personae.formats.reading import detect, find_data, read_dialogues
     from personae.registry import find
 
     option, settings_of = _parsed(method, values)
@@ -52,7 +47,9 @@ def sweep(
     try:
         for value in settings_of:
             folders.append(out / f"{option}-{value}")
-            _run(lm, method, {option: value}, source, folders[-1], settings)
+            speaker = open_speaker(lm, method, {option: value}, seed=seed, replayable=True)
+            dialogues = read_dialogues(source, settings.data_format)
+            make_replies(speaker, dialogues, folders[-1], settings)
     finally:
         lm.close()
     wanted = [name.strip() for name in metrics.split(",") if name.strip()] or METRICS
@@ -77,26 +74,3 @@ def _parsed(method: str, values: str) -> tuple[str, list[Any]]:
     for one in given:
         check_options(find("method", method), one)
     return next(iter(given[0])), [value for one in given for value in one.values()]
-
-
-def _run(
-    lm: LanguageModel, method: str, options: dict[str, Any], source: Path, out: Path,
-    settings: RunSettings,
-) -> None:  # fmt: skip
-    from personae.cli.opening import open_speaker
-    from personae.evaluate.replies_only import RepliesOnly
-    from personae.evaluate.run import reply_run
-    from personae.formats.reading import read_dialogues
-
-    speaker = open_speaker(lm, method, options, seed=settings.seed, replayable=True)
-    with ReplyProgress(out.name) as progress:
-        state = reply_run(
-            read_dialogues(source, settings.data_format),
-            RepliesOnly(speaker),
-            out,
-            replace(settings, method=speaker.method, options=speaker.options),
-            on_progress=progress.show,
-        )
-    if state.interrupted:
-        typer.echo(f"Interrupted: {state.done} of {state.total} replies are in {out}.", err=True)
-        raise typer.Exit(130)

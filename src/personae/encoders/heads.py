@@ -96,6 +96,12 @@ def open_head(folder: Path, what: str, *, inputs: int, outputs: int) -> Head:
     return head
 
 
+@lru_cache(maxsize=8)
+def kept_head(folder: Path, what: str, *, inputs: int, outputs: int) -> Head:
+    """`open_head`, once for each folder."""
+    return open_head(folder, what, inputs=inputs, outputs=outputs)
+
+
 def embedder_of(head: Head, given: Embedder | None) -> Embedder:
     """The embedder that the head was trained on: the given one, or the shipped one, opened once.
 

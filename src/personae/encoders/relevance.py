@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from personae.encoders.heads import WEIGHTS, Head, embedder_of, open_head, sigmoid
+from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head, sigmoid
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
 
@@ -61,12 +60,7 @@ def pair_features(
 def open_relevance(embedder: Embedder | None = None, folder: Path | None = None) -> Relevance:
     """The shipped model, or the one in `folder`, on `embedder` where that is the right one.
 
-    Raises EnvironmentFault, FormatError, CapabilityError as `open_head` and `embedder_of` do.
+    Raises EnvironmentFault, FormatError, CapabilityError as `kept_head` and `embedder_of` do.
     """
-    head = _open(SHIPPED if folder is None else Path(folder))
+    head = kept_head(folder or SHIPPED, "relevance head", inputs=PARTS * DIMENSIONS, outputs=1)
     return Relevance(head, embedder_of(head, embedder))
-
-
-@lru_cache(maxsize=2)
-def _open(folder: Path) -> Head:
-    return open_head(folder, "relevance head", inputs=PARTS * DIMENSIONS, outputs=1)

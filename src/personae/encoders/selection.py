@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from personae.encoders.heads import WEIGHTS, Head, embedder_of, open_head
+from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
 
@@ -94,15 +93,10 @@ def prompted(context: str, chosen: Sequence[str], question: str = QUESTION) -> s
 def open_selector(embedder: Embedder | None = None, folder: Path | None = None) -> Selector:
     """The shipped model, or the one in `folder`, on `embedder` where that is the right one.
 
-    Raises EnvironmentFault, FormatError, CapabilityError as `open_head` and `embedder_of` do.
+    Raises EnvironmentFault, FormatError, CapabilityError as `kept_head` and `embedder_of` do.
     """
-    head = _open(SHIPPED if folder is None else Path(folder))
+    head = kept_head(folder or SHIPPED, "selection head", inputs=DIMENSIONS, outputs=DIMENSIONS)
     return Selector(head, embedder_of(head, embedder))
-
-
-@lru_cache(maxsize=2)
-def _open(folder: Path) -> Head:
-    return open_head(folder, "selection head", inputs=DIMENSIONS, outputs=DIMENSIONS)
 
 
 def _check(responses: Sequence[str], persona: Sequence[str]) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from personae.encoders.heads import WEIGHTS, Head, embedder_of, open_head, sigmoid
+from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head, sigmoid
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
 
@@ -70,12 +69,7 @@ class TraitRater:
 def open_trait_rater(embedder: Embedder | None = None, folder: Path | None = None) -> TraitRater:
     """The shipped rater, or the one in `folder`, on `embedder` where that is the right one.
 
-    Raises EnvironmentFault, FormatError, CapabilityError as `open_head` and `embedder_of` do.
+    Raises EnvironmentFault, FormatError, CapabilityError as `kept_head` and `embedder_of` do.
     """
-    head = _open(SHIPPED if folder is None else Path(folder))
+    head = kept_head(folder or SHIPPED, "trait head", inputs=DIMENSIONS, outputs=2 * len(TRAITS))
     return TraitRater(head, embedder_of(head, embedder))
-
-
-@lru_cache(maxsize=2)
-def _open(folder: Path) -> Head:
-    return open_head(folder, "trait head", inputs=DIMENSIONS, outputs=2 * len(TRAITS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import Field
 
 from personae.draft import Count, chain
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
+from personae.recipes.kept_rows import kept_rows
 from personae.recipes.lora_training import (
     Artifact,
     Plan,
@@ -132,24 +132,20 @@ def _pairs(
     show: Report,
 ) -> list[Pair]:  # fmt: skip
     """A persona's pairs are written when it is done; those that are there are not drawn again."""
-    done = file.with_suffix(".done")
-    begun = int(done.read_text()) if done.exists() else 0
-    speaker = _sampler() if begun < len(dialogues) else None
-    for number, dialogue in enumerate(dialogues[begun:], begun):
-        assert speaker is not None
+    speaker = _sampler()
+
+    def made(number: int) -> Iterator[dict[str, Any]]:
+        dialogue = dialogues[number]
         asked = [(dialogue.statements, query) for query in queries_for(dialogue, queries)]
         replies = [_drawn(speaker, *one, seed=f"{seed}/{dialogue.id}") for one in asked]
-        with file.open("a", encoding="utf-8") as out:
-            for pair in pairs_from(asked, replies, min_gap):
-                print(json.dumps(asdict(pair), ensure_ascii=False), file=out)
-        done.write_text(str(number + 1))
+        yield from map(asdict, pairs_from(asked, replies, min_gap))
         show("drawing", number + 1, len(dialogues), asked[-1][1] if asked else "")
-    if speaker is not None:
+
+    try:
+        rows = kept_rows(file, range(len(dialogues)), made)
+    finally:
         speaker.lm.close()
-    rows = file.read_text("utf-8").splitlines() if file.exists() else []
-    loaded = (json.loads(row) for row in rows)
-    # A persona that was written but not noted is drawn again with the same result.
-    return list(dict.fromkeys(Pair(**{**r, "statements": tuple(r["statements"])}) for r in loaded))
+    return [Pair(**{**row, "statements": tuple(row["statements"])}) for row in rows]
 
 
 def _sampler() -> Speaker:

@@ -12,6 +12,7 @@ from personae.data import Dialogue
 from personae.errors import EnvironmentFault
 from personae.formats.reading import read_dialogues
 from personae.formats.written import written
+from personae.media.atomic_file import write_atomically
 from personae.text.written import as_statement, as_written
 
 # How many dialogues of XPersona's English valid part are kept for development.
@@ -55,11 +56,8 @@ def development_dialogues(data: Path) -> list[PersonaDialogue]:
 
 def save(dialogues: Iterable[PersonaDialogue], target: Path) -> None:
     """JSON lines, replaced in one step."""
-    fresh = target.with_name(f"{target.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        for one in dialogues:
-            print(json.dumps(asdict(one), ensure_ascii=False), file=file)
-    fresh.replace(target)
+    lines = (json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in dialogues)
+    write_atomically(target, "".join(lines).encode())
 
 
 def load(source: Path) -> list[PersonaDialogue]:
@@ -68,7 +66,7 @@ def load(source: Path) -> list[PersonaDialogue]:
         PersonaDialogue(
             row["id"], tuple(row["statements"]), tuple((own, text) for own, text in row["turns"])
         )
-        for row in map(json.loads, source.read_text("utf-8").splitlines())
+        for row in map(json.loads, filter(None, source.read_text("utf-8").split("\n")))
     ]
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
+from personae.recipes.kept_rows import kept_rows
 from personae.recipes.lora_training import (
     Artifact,
     Plan,
@@ -50,6 +52,7 @@ _NAMES = (
     "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
     "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
 )  # fmt: skip
+_BLOCK = 192  # gaps that are filled before anything is written
 _TOKENS_A_DIALOGUE = 450  # about, with its branches; only decides how much is corrupted ahead
 
 
@@ -157,17 +160,16 @@ def _development(
         return
     dialogues = {one.id: one for one in development_dialogues(data)}
     made = _substitutions(list(dialogues.values()), work, model, tokenizer, masked, 2, seed, show)
-    fresh = target.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        for one in made:
-            dialogue = dialogues[one.dialogue]
-            row = {
-                "statements": dialogue.statements, "said": dialogue.turns[one.position - 1][1],
-                "reply": dialogue.turns[one.position][1], "corrupted": one.reply,
-                "score": one.score,
-            }  # fmt: skip
-            print(json.dumps(row, ensure_ascii=False), file=file)
-    fresh.replace(target)
+    rows = (_development_row(dialogues[one.dialogue], one) for one in made)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    write_atomically(target, "".join(lines).encode())
+
+
+def _development_row(dialogue: PersonaDialogue, made: Substitution) -> dict[str, Any]:
+    return {
+        "statements": dialogue.statements, "said": dialogue.turns[made.position - 1][1],
+        "reply": dialogue.turns[made.position][1], "corrupted": made.reply, "score": made.score,
+    }  # fmt: skip
 
 
 def _substitutions(
@@ -179,23 +181,17 @@ def _substitutions(
     from personae.recipes.masked_substitution import gaps, hanta_tagger, substitutions
 
     file = work / f"substitutions-{masked}-{copies}-{seed}-{len(dialogues)}.jsonl"
-    done = work / f"{file.stem}.done"
-    block = 192
     found, lexicon = gaps(dialogues, hanta_tagger(), masked=masked, copies=copies, seed=seed)
-    begun = int(done.read_text()) if done.exists() else 0
     embedder = open_embedder()
-    for at in range(begun, len(found), block):
-        made = list(
-            substitutions(found[at : at + block], lexicon, model, tokenizer, embedder, seed=seed)
-        )
-        with file.open("a", encoding="utf-8") as out:
-            for one in made:
-                print(json.dumps(asdict(one), ensure_ascii=False), file=out)
-        done.write_text(str(at + block))
-        show("corrupting", min(at + block, len(found)), len(found), made[-1].reply if made else "")
-    rows = file.read_text("utf-8").splitlines() if file.exists() else []
-    # A block that was written but not noted is made again with the same result.
-    return list(dict.fromkeys(Substitution(**json.loads(row)) for row in rows))
+
+    def made(at: int) -> Iterator[dict[str, Any]]:
+        part, reply = found[at : at + _BLOCK], ""
+        for one in substitutions(part, lexicon, model, tokenizer, embedder, seed=seed):
+            reply = one.reply
+            yield asdict(one)
+        show("corrupting", at + len(part), len(found), reply)
+
+    return [Substitution(**row) for row in kept_rows(file, range(0, len(found), _BLOCK), made)]
 
 
 def _by_dialogue(made: Any) -> dict[str, list[Substitution]]:

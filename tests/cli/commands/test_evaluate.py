@@ -79,7 +79,7 @@ def test_the_methods_take_turns_in_blocks(evaluate, monkeypatch, tmp_path):
     written: list[str] = []
     monkeypatch.setattr("personae.cli.commands.evaluate.BLOCK_REPLIES", 2)
     monkeypatch.setattr(
-        "personae.cli.commands.evaluate.ReplyProgress",
+        "personae.cli.replies.ReplyProgress",
         lambda name: written.append(name) or ReplyProgress(name),
     )
     assert evaluate("--limit", 4, "--probes", 2) == 0

@@ -11,7 +11,7 @@ import typer
 
 from personae.cli.atomic import atomic
 from personae.cli.output import print_json, print_table
-from personae.cli.progress import ReplyProgress
+from personae.cli.replies import make_replies
 from personae.cli.report import print_report
 from personae.cli.sweep import sweep
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from personae.evaluate.score import Report, Run
     from personae.evaluate.types import RunSettings
     from personae.lm.types import LanguageModel
-    from personae.speaker import Speaker
 
 app = typer.Typer(add_completion=False)
 app.command()(sweep)
@@ -72,6 +71,7 @@ def consistency(
     """
     from personae.cli.opening import open_named_model
     from personae.errors import InvalidOption
+    from personae.evaluate.latency import latency_of
     from personae.formats.reading import detect, find_data
     from personae.registry import find
 
@@ -90,7 +90,7 @@ def consistency(
     finally:
         lm.close()
     found = {part: _scored([out / f"{name}-{part}" for name in names], seed) for part in PARTS}
-    spent = {part: {name: latency_in(out / f"{name}-{part}") for name in names} for part in PARTS}
+    spent = {part: {name: latency_of(out / f"{name}-{part}") for name in names} for part in PARTS}
     if plot is not None:
         plot.write_text(_plotted(names, found, spent), encoding="utf-8")
     if as_json:
@@ -158,40 +158,18 @@ def _reply(
         limit = asked[part].settings.limit or 0
         for _ in range(0, limit, BLOCK_REPLIES):
             missing = [
-                _run_block(speakers[name], out / f"{name}-{part}", asked[part], workers)
+                make_replies(
+                    speakers[name],
+                    asked[part].dialogues,
+                    out / f"{name}-{part}",
+                    asked[part].settings,
+                    workers=workers,
+                    at_most=BLOCK_REPLIES,
+                )
                 for name in names
             ]
             if not any(missing):
                 break
-
-
-def _run_block(speaker: Speaker, out: Path, part: _Part, workers: int) -> int:
-    """The next replies of one run; how many are still missing. Ctrl-C ends the command."""
-    from personae.evaluate.replies_only import RepliesOnly
-    from personae.evaluate.run import reply_run
-
-    settings = replace(part.settings, method=speaker.method, options=speaker.options)
-    with ReplyProgress(out.name) as progress:
-        state = reply_run(
-            part.dialogues,
-            RepliesOnly(speaker),
-            out,
-            settings,
-            workers=workers,
-            at_most=BLOCK_REPLIES,
-            on_progress=progress.show,
-        )
-    if state.interrupted:
-        typer.echo(f"Interrupted: {state.done} of {state.total} replies are in {out}.", err=True)
-        raise typer.Exit(130)
-    return state.total - state.done
-
-
-def latency_in(folder: Path) -> Latency:
-    """The mean times of a run."""
-    from personae.evaluate.latency import latency_of
-
-    return latency_of(folder)
 
 
 def _scored(folders: list[Path], seed: int) -> _Scored:

@@ -1,0 +1,33 @@
+"""Rows that a recipe makes block by block, kept in a file so that no block is made twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from personae.media.atomic_file import write_atomically
+
+B = TypeVar("B")
+
+
+def kept_rows(
+    file: Path, blocks: Sequence[B], make: Callable[[B], Iterable[Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """The rows that `make` gives for all blocks, as JSON lines in `file`, in order.
+
+    A note beside the file says how many blocks are done and how long the file is then: what an
+    interruption left after that is cut off, and the block is made again.
+    """
+    note = file.with_suffix(".done")
+    done, size = json.loads(note.read_text("utf-8")) if note.exists() else (0, 0)
+    with file.open("ab") as out:
+        out.truncate(size)
+        for number, block in enumerate(blocks[done:], done + 1):
+            lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in make(block)]
+            out.write("".join(lines).encode())
+            out.flush()
+            size += sum(len(line.encode()) for line in lines)
+            write_atomically(note, json.dumps([number, size]).encode())
+    return [json.loads(line) for line in file.read_text("utf-8").split("\n") if line]
