@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from personae.data import Persona
 from personae.errors import FormatError
 from personae.formats import character_card_png, charx
-from personae.formats.card_assets import belongings_of
+from personae.formats.card_assets import belongings_of, with_locations
 from personae.media.archive import is_safe_name, packed, read_members
 from personae.media.png import plain_image, with_texts
 
@@ -43,6 +43,12 @@ def read(file) -> Persona:
 @pytest.fixture
 def origin(make_file):
     return make_file("a.charx", packed({"card.json": card(assets=ASSETS), **FILES}))
+
+
+@pytest.mark.parametrize("assets", [True, 3, "x", {"type": "icon"}])
+def test_what_is_no_list_of_assets_is_none(assets):
+    changed = with_locations({"data": {"assets": assets}}, "a", "b")
+    assert changed == {"data": {"assets": assets}}
 
 
 def test_assets_survive_byte_for_byte(origin, tmp_path):

@@ -116,6 +116,14 @@ def test_rows_are_written_as_they_were_read(tmp_path_factory, some):
     assert [json.loads(line) for line in written] == some
 
 
+def test_a_row_in_which_only_users_speak_keeps_their_role(tmp_path):
+    row = {"messages": [{"role": "user", "content": "a", "name": "Ann"},
+                        {"role": "user", "content": "b"}], "id": "1"}  # fmt: skip
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
+    write(read(tmp_path / "in.jsonl"), tmp_path / "out.jsonl")
+    assert json.loads((tmp_path / "out.jsonl").read_text()) == row
+
+
 def test_other_dialogues_get_a_system_message_and_roles(tmp_path):
     persona = Persona(name="Bo", description="A baker.", statements=("I bake.",))
     turns = (

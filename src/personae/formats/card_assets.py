@@ -133,7 +133,9 @@ def _of_archive(source: Path) -> Belongings:
 def _assets(card: JsonObject) -> list[JsonObject]:
     data = card.get("data")
     assets = data.get("assets") if isinstance(data, dict) else None
-    return [asset for asset in assets if isinstance(asset, dict)] if assets else []
+    if not isinstance(assets, list):
+        return []
+    return [asset for asset in assets if isinstance(asset, dict)]
 
 
 def card_text(source: Path) -> tuple[bytes, str]:

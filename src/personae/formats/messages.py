@@ -196,6 +196,8 @@ def _role(turn: Turn, answering: str) -> str:
         return "system"
     if turn.kind == "tool_result":
         return "tool"
+    if turn.speaker == "user":
+        return "user"  # also where nobody else speaks, so that the guess at who answers is it
     answers = turn.speaker in (answering, "assistant") or turn.kind == "tool_call"
     return "assistant" if answers else "user"
 
