@@ -52,5 +52,6 @@ def test_words_are_proposed_by_tag_when_seen_more_than_once():
 
 
 def test_verbs_can_be_masked_instead():
-    found, _ = gaps(DIALOGUES, tag, masked="verbs", copies=1, seed=0)
+    found, lexicon = gaps(DIALOGUES, tag, masked="verbs", copies=1, seed=0)
     assert [one.word for one in found] == ["loves", "ate"]
+    assert lexicon == {}  # each was seen once

@@ -96,11 +96,11 @@ def gaps(
             for word in rng.sample(sorted(words), min(copies, len(words))):
                 start, label = words[word]
                 found.append(Gap(dialogue.id, at, reply, word, label, start))
-    lexicon = {
+    often = {
         label: sorted(word for word, count in seen.items() if count >= _MIN_COUNT)
         for label, seen in counts.items()
     }
-    return found, lexicon
+    return found, {label: words for label, words in often.items() if words}
 
 
 def substitutions(
