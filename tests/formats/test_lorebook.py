@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from personae.data import Lorebook, LoreEntry
 from personae.errors import FormatError
 from personae.formats import lorebook
-from personae.formats.lorebook import book_from_lorebook, lorebook_from_book
+from personae.formats.lorebook import book_from_lorebook, lorebook_from_book, without_decorators
 
 ENTRY = {
     "keys": ["Volt"], "content": "@@risu 4\n@@@depth 2\n\nA cat.", "extensions": {"x": [1]},
@@ -150,3 +150,8 @@ def test_any_json_is_a_lorebook_or_is_refused(make_file, content):
 def test_cards_are_not_taken_for_lorebooks(make_file):
     card = make_file("a.json", {"spec": "chara_card_v2", "data": {"character_book": BOOK}})
     assert not lorebook.detects(card.read_bytes(), card)
+
+
+def test_a_content_that_is_no_text_is_written_as_it_is():
+    book = {"entries": [{"content": 0}, {"content": "@@depth 2\nrain"}]}
+    assert without_decorators(book) == {"entries": [{"content": 0}, {"content": "rain"}]}

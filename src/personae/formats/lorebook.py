@@ -129,9 +129,12 @@ def completed_book(book: JsonObject, version: int) -> JsonObject:
 
 
 def without_decorators(book: JsonObject) -> JsonObject:
-    """`book` as a V2 reader should see it: no decorators in the contents."""
+    """`book` as a V2 reader should see it: no decorators in the contents that are text."""
     entries = [
-        {**entry, "content": parse_decorators(entry["content"])[1]} for entry in book["entries"]
+        {**entry, "content": parse_decorators(entry["content"])[1]}
+        if isinstance(entry["content"], str)
+        else entry
+        for entry in book["entries"]
     ]
     return {**book, "entries": entries}
 
