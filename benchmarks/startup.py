@@ -30,11 +30,12 @@ def main() -> None:
         "bare python": run([sys.executable, "-c", "pass"]),
         "import personae": run([sys.executable, "-c", "import personae"]),
         "personae list": run([PERSONAE, "list"]),
-        "personae ask (plain, embedded)": run(ask),
+        "personae ask (guard, the default)": run(ask),
+        "personae ask (plain)": run([*ask, "--method", "plain"]),
         "personae ask (in-character)": run([*ask, "--method", "in-character"]),
     }
     for name, row in rows.items():
-        print(f"{name:32} {row['seconds']:7.3f} s   peak {row['peak_mb']:6.0f} MB")
+        print(f"{name:34} {row['seconds']:7.3f} s   peak {row['peak_mb']:6.0f} MB")
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2), encoding="utf-8")
 
