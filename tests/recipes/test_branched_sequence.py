@@ -80,6 +80,14 @@ def test_an_opening_of_ones_own_is_no_reply_and_is_not_learned():
     assert "assistant\nHello.<|im_end|>\n<|im_start|>user\nHi." in "".join(map(chr, sequence.ids))
 
 
+def test_a_contrast_is_the_same_reply_under_the_other_score():
+    sequence = branched(DIALOGUE, [Branch(1, "Two cats.", 0.61, 1.0)], encode)
+    ends = [at for at in sequence.learned if at + 1 not in sequence.learned]
+    own, other = (text_seen_by(sequence, at) for at in ends)
+    assert sequence.branch[ends[0]] == -sequence.branch[ends[1]] > 0
+    assert other == own.replace("Score: 0.61", "Score: 1.0") != own
+
+
 @pytest.mark.parametrize("limit", [150, 200, 400])
 def test_later_turns_are_left_out_of_a_long_dialogue(limit):
     long = PersonaDialogue("d", (), DIALOGUE.turns * 20)

@@ -9,12 +9,13 @@ torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("peft", reason="needs the extra train")
 pytest.importorskip("transformers", reason="needs the extra train")
 
-from personae.errors import PersonaeError  # noqa: E402
+from personae.errors import EnvironmentFault, PersonaeError  # noqa: E402
 from personae.recipes.branched_sequence import Branch, branched  # noqa: E402
 from personae.recipes.lora_export import save_gguf, save_peft  # noqa: E402
 from personae.recipes.lora_training import (  # noqa: E402
     CHECKPOINT,
     Plan,
+    contrasted_losses,
     likelihood_losses,
     log_likelihoods,
     train,
@@ -86,6 +87,46 @@ def test_training_makes_the_replies_likelier_within_the_budget(tiny, tmp_path):
     assert 16_000 <= facts["tokens"] < 16_000 + 4 * 700
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["tokens"] == facts["tokens"]
+
+
+def test_a_contrast_teaches_what_the_score_says(tiny, tmp_path):
+    def told(epoch):
+        branches = (Branch(1, "Dogs.", 1.0, 0.4), Branch(1, "Cats.", 0.4, 1.0))
+        return [branched(DIALOGUE, branches, encode)] * 4
+
+    def margins(model):
+        sequence = told(0)[0]
+        each = log_likelihoods(model, sequence)
+        at = torch.tensor([sequence.branch[i] for i in sequence.learned])
+        return [float(each[at == n].sum() - each[at == -n].sum()) for n in (1, 2)]
+
+    plan = Plan(tmp_path, 60_000, rate=1e-2)
+    model = with_adapter(tiny, plan)
+    train(model, told, contrasted_losses(5.0), plan, no_show)
+    assert min(margins(model)) > 1
+
+
+def test_a_contrast_of_weight_0_is_the_likelihood_of_the_branches(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    plain = branched(DIALOGUE, [Branch(1, "Cats.", 0.6)], encode)
+    doubled = branched(DIALOGUE, [Branch(1, "Cats.", 0.6, 1.0)], encode)
+    expected = next(likelihood_losses(model, [plain]))
+    assert torch.allclose(next(contrasted_losses(0.0)(model, [doubled])), expected, atol=1e-2)
+
+
+def test_a_training_goes_on_from_what_another_left(tiny, tmp_path):
+    plan = Plan(tmp_path, 4_000, rate=1e-2)
+    model = with_adapter(tiny, plan)
+    train(model, sequences, likelihood_losses, plan, no_show)
+    save_peft(model, tmp_path / "peft")
+    left = weights_of(model)
+    again = with_adapter(model.unload(), Plan(tmp_path / "next", 1), tmp_path)
+    assert all(torch.equal(one, other) for one, other in zip(left, weights_of(again), strict=True))
+
+
+def test_going_on_from_no_training_is_said_in_a_sentence(tiny, tmp_path):
+    with pytest.raises(EnvironmentFault, match="no trained adapter in"):
+        with_adapter(tiny, Plan(tmp_path, 1), tmp_path / "nothing")
 
 
 def test_a_training_that_was_cut_off_ends_as_if_it_had_not(tiny, tmp_path):

@@ -23,11 +23,15 @@ _SHIFT = f"{END}\n<|im_start|>assistant\n"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One reply to the user's turn before `position`; no score stands where there is None."""
+    """One reply to the user's turn before `position`; no score stands where there is None.
+
+    With `contrast` the reply stands a second time, under that other score.
+    """
 
     position: int
     reply: str
     score: float | None
+    contrast: float | None = None
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class BranchedSequence:
     """Token ids with positions; `parents[i]` says what token i sees; `learned` what is predicted.
 
     Token i sees the tokens of the trunk before `sees[i]`, and those of its own branch up to itself.
+    The contrast of branch n is branch -n.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -79,16 +84,18 @@ def branched(
         user = encode(f"<|im_start|>user\n{text}")
         following = [one for one in branches if one.position == at + 1]
         written = [
-            (encode(with_score("", one.score) + _SHIFT), encode(one.reply + END))
-            for one in following
+            (encode(with_score("", score) + _SHIFT), encode(one.reply + END), sign * number)
+            for number, one in enumerate(following, at * 1000 + 1)
+            for sign, score in ((1, one.score), (-1, one.contrast))
+            if sign > 0 or score is not None
         ]
-        needed = len(user) + sum(len(a) + len(b) for a, b in written)
+        needed = len(user) + sum(len(a) + len(b) for a, b, _ in written)
         if len(sequence) + needed > max_tokens - _ROOM:
             break
         _trunk(sequence, user)
         fork, position = len(sequence), sequence.positions[-1] + 1
-        for number, (opening_ids, reply_ids) in enumerate(written, 1):
-            _grow(sequence, opening_ids, reply_ids, fork, position, at * 1000 + number)
+        for opening_ids, reply_ids, number in written:
+            _grow(sequence, opening_ids, reply_ids, fork, position, number)
         is_answered = at + 1 < len(dialogue.turns) and dialogue.turns[at + 1][0]
         _trunk(sequence, encode(_SHIFT if is_answered else f"{END}\n"), position)
     return sequence

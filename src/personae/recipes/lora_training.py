@@ -119,12 +119,19 @@ def export(
     return Artifact(folder, facts)
 
 
-def with_adapter(model: Any, plan: Plan) -> Any:
-    """The model with a fresh adapter that does nothing yet."""
+def with_adapter(model: Any, plan: Plan, start: Path | None = None) -> Any:
+    """The model with a fresh adapter that does nothing yet, or with the one a training left.
+
+    Raises EnvironmentFault when `start` is no training's folder.
+    """
     import torch
-    from peft import LoraConfig, get_peft_model
+    from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(plan.seed)
+    if start is not None:
+        if not (start / "peft" / "adapter_config.json").is_file():
+            raise EnvironmentFault(f"There is no trained adapter in {start} (no peft folder).")
+        return PeftModel.from_pretrained(model, str(start / "peft"), is_trainable=True)
     config = LoraConfig(
         r=plan.rank, lora_alpha=plan.alpha, lora_dropout=plan.dropout,
         target_modules=list(TARGETS), task_type="CAUSAL_LM",
@@ -211,6 +218,30 @@ def likelihood_losses(model: Any, group: Sequence[BranchedSequence]) -> Iterator
     targets = sum(one.targets for one in group)
     for sequence in group:
         yield -log_likelihoods(model, sequence).sum() / targets
+
+
+def contrasted_losses(weight: float) -> Losses[BranchedSequence]:
+    """The likelihood of all branches, and `weight` times how well each tells its score.
+
+    A branch and its contrast hold one reply y under two scores: log σ(log p(y|s) − log p(y|s′)) is
+    the likelihood that y was written for s and not for s′, which the same conditional maximises.
+    What the reply is about is in both terms and cancels, so that the score alone is learned from.
+    """
+
+    def losses(model: Any, group: Sequence[BranchedSequence]) -> Iterator[Any]:
+        import torch
+
+        targets = sum(one.branch[i] >= 0 for one in group for i in one.learned)
+        for sequence in group:
+            each = log_likelihoods(model, sequence)
+            at = torch.tensor([sequence.branch[i] for i in sequence.learned])
+            loss = -each[at >= 0].sum()
+            for number in sorted({one for one in at.tolist() if one < 0}):
+                margin = each[at == -number].sum() - each[at == number].sum()
+                loss = loss - weight * torch.nn.functional.logsigmoid(margin)
+            yield loss / targets
+
+    return losses
 
 
 def _step(losses: Iterator[Any], weights: Any, optimiser: Any) -> float:

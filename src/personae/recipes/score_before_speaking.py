@@ -19,6 +19,7 @@ from personae.recipes.lora_training import (
     Artifact,
     Plan,
     Report,
+    contrasted_losses,
     export,
     likelihood_losses,
     load_base,
@@ -52,6 +53,7 @@ _NAMES = (
     "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
     "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
 )  # fmt: skip
+_TELLING = 0.9  # copies scored higher say too much the same to be told from the reply
 _BLOCK = 192  # gaps that are filled before anything is written
 _TOKENS_A_DIALOGUE = 450  # about, with its branches; only decides how much is corrupted ahead
 
@@ -68,18 +70,25 @@ def score_before_speaking(
     threshold: Annotated[float, Field(ge=-1, le=1)] = -1.0,
     rank: Annotated[int, Field(ge=1, le=256)] = 16,
     rate: Annotated[float, Field(gt=0, lt=1)] = 1e-3,
+    accumulate: Annotated[int, Field(ge=1, le=256)] = 4,
+    start: str = "",
+    contrast: Annotated[float, Field(ge=0, le=100)] = 0.0,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Corrupt replies, score them, train a LoRA on replies and copies with their scores.
 
     `arm="plain"` is supervised tuning on the replies alone; "unscored" learns from copies too but
     shows no scores (the paper's ablation), of which `threshold` keeps those at or above. Each arm
-    sends `budget_tokens` through the model. The recipe is `(data, work, show, resume) -> Artifact`;
-    it keeps its stages in `work` and goes on from them.
+    sends `budget_tokens` through the model, `accumulate` dialogues a step. `start` is the folder of
+    an earlier training to go on from (its rank stays). `contrast` adds, times itself, how well a
+    reply tells its own score from its copy's (`lora_training.contrasted_losses`; not in the paper).
+    The recipe is `(data, work, show, resume) ->
+    Artifact`; it keeps its stages in `work` and goes on from them.
     """
     options = {
         "arm": arm, "budget_tokens": budget_tokens, "masked": masked, "copies": copies,
-        "threshold": threshold, "rank": rank, "rate": rate, "seed": seed,
+        "threshold": threshold, "rank": rank, "rate": rate, "accumulate": accumulate,
+        "start": start, "contrast": contrast, "seed": seed,
     }  # fmt: skip
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
@@ -93,25 +102,27 @@ def score_before_speaking(
             copies_of = _by_dialogue(one for one in made if one.score >= threshold)
             _development(data, work, model, tokenizer, masked, seed, show)
             dialogues = wanted
-        name = _folder_name(arm, masked, threshold, seed)
+        name = _folder_name(arm, masked, threshold, start, contrast, seed)
         folder = work / name
         plan = Plan(
-            folder, int(budget_tokens), rate=rate, rank=rank, alpha=2 * rank, seed=seed,
-            resume=resume,
+            folder, int(budget_tokens), rate=rate, rank=rank, alpha=2 * rank,
+            accumulate=accumulate, seed=seed, resume=resume,
         )  # fmt: skip
-        adapted = with_adapter(model, plan)
+        adapted = with_adapter(model, plan, Path(start) if start else None)
 
         def sequences(epoch: int) -> list[BranchedSequence]:
             encode = token_encoder(tokenizer)
             return [
-                _sequence(one, copies_of.get(one.id, ()), encode, arm, f"{seed}/{epoch}")
+                _sequence(
+                    one, copies_of.get(one.id, ()), encode, arm, contrast > 0, f"{seed}/{epoch}"
+                )
                 for one in dialogues
             ]
 
         facts = train(
             adapted,
             sequences,
-            likelihood_losses,
+            contrasted_losses(contrast) if contrast else likelihood_losses,
             plan,
             lambda done, of, loss: show(name, done, of, f"loss {loss:.3f}"),
         )
@@ -120,12 +131,18 @@ def score_before_speaking(
     return recipe
 
 
-def _folder_name(arm: str, masked: str, threshold: float, seed: int) -> str:
+def _folder_name(
+    arm: str, masked: str, threshold: float, start: str, contrast: float, seed: int
+) -> str:
     parts = [arm]
     if arm != "plain" and masked != "nouns":
         parts.append(masked)
     if threshold > -1:
         parts.append(f"from-{threshold:g}")
+    if start:
+        parts.append(f"after-{Path(start).name}")
+    if contrast:
+        parts.append(f"contrast-{contrast:g}")
     return "-".join([*parts, f"seed-{seed}"])
 
 
@@ -138,16 +155,26 @@ def _dialogues(data: Path, work: Path, seed: int) -> list[PersonaDialogue]:
 
 
 def _sequence(
-    dialogue: PersonaDialogue, copies: Sequence[Substitution], encode: Any, arm: Arm, seed: str
-) -> BranchedSequence:
+    dialogue: PersonaDialogue, copies: Sequence[Substitution], encode: Any, arm: Arm,
+    is_contrasted: bool, seed: str,
+) -> BranchedSequence:  # fmt: skip
     rng = random.Random(f"{seed}/{dialogue.id}")
     name = rng.choice(_NAMES) if rng.random() < 0.5 else ""
     if arm == "plain":
         return branched(dialogue, (), encode, name=name, learns_trunk=True)
     shows = arm == "scored"
+    # A human reply could have had the score of its copy, a copy the human one's.
+    telling = [one for one in copies if is_contrasted and one.score <= _TELLING]
+    other = {one.position: one.score for one in telling}
     branches = [
-        Branch(at, dialogue.turns[at][1], 1.0 if shows else None) for at in dialogue.replies
-    ] + [Branch(one.position, one.reply, one.score if shows else None) for one in copies]
+        Branch(at, dialogue.turns[at][1], 1.0 if shows else None, other.get(at))
+        for at in dialogue.replies
+    ] + [
+        Branch(
+            one.position, one.reply, one.score if shows else None, 1.0 if one in telling else None
+        )
+        for one in copies
+    ]
     return branched(dialogue, branches, encode, name=name)
 
 
