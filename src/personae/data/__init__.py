@@ -13,6 +13,7 @@ from personae.data.persona import (
     Tool,
     Traits,
 )
+from personae.data.role import Role, RoleRule
 from personae.data.sample import Sample, Score
 from personae.data.scene import Scene
 
@@ -30,6 +31,8 @@ __all__ = [
     "Passage",
     "Persona",
     "Provenance",
+    "Role",
+    "RoleRule",
     "Sample",
     "Scene",
     "Score",

@@ -1,0 +1,24 @@
+"""The shipped roles: what somebody who holds one says and does not say (Apache-2.0).
+
+A role is a YAML file; anybody's file of this shape is one: `formats.role_file.read_role(file)`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from personae.errors import UnknownEntry
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Names of the shipped roles."""
+    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def path_of(name: str) -> Path:
+    """The file of a shipped role. Raises UnknownEntry with the nearest names."""
+    if name not in names():
+        raise UnknownEntry("role", name, names(), "Give the path of a file for your own.")
+    return FOLDER / f"{name}.yaml"
