@@ -13,16 +13,30 @@ def context(lm):
     return CheckContext(lm=lambda: lm, embedder=lambda: None, datasets_dir=None)
 
 
+HUMAN = {row.reply for row in module.read_rows(module.ROWS_FILE)}
+
+
 def knows(request, text):
     """Everything is likelier with the adapter; scores do nothing."""
     return -20.0 + 5 * dict(request.adapters)["score-before-speaking"]
 
 
-def test_an_adapter_that_knows_human_replies_passes_and_the_scores_effect_is_told():
-    evidence = module.check(context(ScriptedModel(scorer=knows)))
-    assert "likelier by 5.0 nats" in evidence[1]
-    assert "human replies gain +0.000 nats" in evidence[2]
-    assert "corrupted replies gain" in evidence[3]
+def heeds(request, text):
+    """A human reply is likelier asked for 1.0, any other asked for 0.5."""
+    is_high = request.messages[-1].content.endswith("Score: 1.0")
+    return knows(request, text) + ((text in HUMAN) == is_high)
+
+
+def test_an_adapter_that_knows_human_replies_and_heeds_the_score_passes():
+    evidence = module.check(context(ScriptedModel(scorer=heeds)))
+    assert "likelier by 5" in evidence[1] or "likelier by 6" in evidence[1]
+    assert "human replies gain +1.000 nats" in evidence[2]
+    assert "corrupted replies gain -" in evidence[3]
+
+
+def test_an_adapter_that_learned_no_scores_fails():
+    with pytest.raises(CheckFailed, match="does not heed the score"):
+        module.check(context(ScriptedModel(scorer=knows)))
 
 
 def test_without_the_adapter_it_fails():

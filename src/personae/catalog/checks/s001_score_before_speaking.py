@@ -2,9 +2,8 @@
 
 Rows are replies of dialogues that nothing was trained on, beside copies that the recipe corrupted.
 The adapter must make the human replies likelier than the base model does, which fails when its
-weight is 0. That a human reply is likelier asked for 1.0 than for 0.5, and a corrupted one less
-likely, is what the paper's mechanism would give; it is measured and not required, for the adapter
-that ships does not do so yet: the row is partial.
+weight is 0. Asked for 1.0 instead of 0.5 a human reply must become likelier and a corrupted one
+less likely, which fails for an adapter that learned no scores.
 """
 
 from __future__ import annotations
@@ -58,21 +57,23 @@ def check(context: CheckContext) -> list[str]:
         f"the adapter makes {len(low)} human replies likelier by {mean(gains):.1f} nats (p {p:.4f})"
     )
     expect(mean(gains) > 0 and p < 0.01, f"The adapter does not know human replies: {told}.")
-    return [
-        *evidence,
-        told,
-        *(gain_of_score(high, little, kind, context.seed) for kind in range(len(KINDS))),
-    ]
+    effects = [gain_of_score(high, little, kind, context.seed) for kind in range(len(KINDS))]
+    for effect, p in effects:
+        expect(p < 0.05, f"The adapter does not heed the score: {effect}.")
+    return [*evidence, told, *(effect for effect, _ in effects)]
 
 
-def gain_of_score(high: Sequence[Pair], low: Sequence[Pair], kind: int, seed: int) -> str:
+def gain_of_score(
+    high: Sequence[Pair], low: Sequence[Pair], kind: int, seed: int
+) -> tuple[str, float]:
     """How much human (0) or corrupted (1) replies gain when 1.0 is asked for instead of 0.5."""
     gains = [one[kind] - other[kind] for one, other in zip(high, low, strict=True)]
     p = paired_p([-gain for gain in gains] if kind else gains, seed)
-    return (
-        f"not required: asked for {HIGH} instead of {LOW}, {KINDS[kind]} replies gain "
-        f"{mean(gains):+.3f} nats (one-sided p {p:.3f})"
+    told = (
+        f"asked for {HIGH} instead of {LOW}, {KINDS[kind]} replies gain {mean(gains):+.3f} nats "
+        f"(one-sided p {p:.4f})"
     )
+    return told, p
 
 
 def read_rows(file: Path) -> list[Row]:
