@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError
+from personae.text.parsing import yaml_fault
 
 MAX_BYTES = 16_384
 # libyaml's composer recurses in C: text nested thousands deep would crash the process.
@@ -29,13 +30,8 @@ def parse_yaml(text: str, file: Path) -> Any:
     try:
         _check_shape(yaml.parse(text, Loader=loader), file)
         return yaml.load(text, Loader=loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        line = None if mark is None else mark.line + 1
-        raise FormatError(f"This is not YAML: {problem}.", file=file, line=line) from error
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"This is not YAML: {error}.", file=file) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise yaml_fault(error, file) from error
 
 
 def _text_of(file: Path) -> str:

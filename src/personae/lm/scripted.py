@@ -40,6 +40,7 @@ from personae.lm.types import (
     Usage,
 )
 from personae.lm.wire import check_request
+from personae.text.parsing import yaml_fault
 
 DEFAULT_CAPABILITIES: frozenset[Capability] = frozenset(
     ("chat", "complete", "score", "schema", "grammar", "tools", "distribution", "adapters")
@@ -521,12 +522,8 @@ def _load_yaml(text: str, file: str | Path | None) -> Any:
             if depth > MAX_YAML_DEPTH:
                 raise FormatError(f"The script nests deeper than {MAX_YAML_DEPTH}.", file=file)
         return yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = None if error.problem_mark is None else error.problem_mark.line + 1
-        raise FormatError(f"This is not YAML: {error.problem}.", file=file, line=line) from error
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise FormatError(f"This is not YAML: {reason}.", file=file) from error
+        raise yaml_fault(error, file) from error
 
 
 def _checked_rules(value: Any, file: str | Path | None) -> tuple[Rule | Scripted, ...]:

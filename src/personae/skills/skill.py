@@ -16,6 +16,7 @@ from pydantic import Field
 
 from personae.data import JsonObject, Noun
 from personae.errors import FormatError
+from personae.text.parsing import yaml_fault
 
 MAX_FILE_BYTES = 4_000_000
 MAX_SHOTS = 10_000
@@ -102,10 +103,7 @@ def _read_yaml(file: Path) -> JsonObject:
                 raise FormatError("Nested too deeply.", file=file)
         value = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        line = mark.line + 1 if mark else None
-        raise FormatError(f"This is not YAML: {problem}.", file=file, line=line) from error
+        raise yaml_fault(error, file) from error
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         raise FormatError("Not a mapping of field names to values.", file=file)
     return value

@@ -153,6 +153,15 @@ def decode(content: bytes, place: Place) -> str:
         ) from error
 
 
+def yaml_fault(error: Exception, file: str | Path | None, what: str = "YAML") -> FormatError:
+    """What PyYAML, or Python while it built values, refused in a file, with its line if known."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+    problem = problem or str(error).partition("\n")[0] or "it is damaged"
+    line = mark.line + 1 if mark is not None else None
+    return FormatError(f"This is not {what}: {problem}.", file=file, line=line)
+
+
 def read_text(path: Path, limit_bytes: int = MAX_FILE_BYTES) -> str:
     """The file as UTF-8 text, within the limit."""
     return decode(read_bytes(path, limit_bytes), Place(path))
