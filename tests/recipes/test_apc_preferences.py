@@ -1,9 +1,11 @@
 """Preferences by the APC score, and their loss."""
 
+import json
 import math
 
 import pytest
 
+from personae.recipes import apc_preferences
 from personae.recipes.apc_preferences import queries_for
 from personae.recipes.persona_dialogues import PersonaDialogue
 
@@ -46,3 +48,16 @@ def test_the_loss_is_that_of_direct_preference_optimisation(tmp_path):
     train(model, lambda epoch: [prepared] * 8, preference_losses, plan, lambda *_: None)
     (after,) = (float(loss) for loss in preference_losses(model, [prepared]))
     assert after < before - 0.05
+
+
+def test_no_model_is_opened_where_all_pairs_are_there(tmp_path, monkeypatch):
+    def opened():
+        raise AssertionError("a model was opened")
+
+    monkeypatch.setattr(apc_preferences, "_sampler", opened)
+    file = tmp_path / "pairs.jsonl"
+    row = {"statements": ["I bake."], "query": "Hi?", "chosen": "a", "rejected": "b", "gap": 0.5}
+    file.write_text(f"{json.dumps(row)}\n")
+    file.with_suffix(".done").write_text(json.dumps([1, file.stat().st_size]))
+    (pair,) = apc_preferences._pairs([DIALOGUE], 1, 0.2, file, 0, lambda *_: None)
+    assert pair.statements == ("I bake.",)

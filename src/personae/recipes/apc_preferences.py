@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -132,19 +133,20 @@ def _pairs(
     show: Report,
 ) -> list[Pair]:  # fmt: skip
     """A persona's pairs are written when it is done; those that are there are not drawn again."""
-    speaker = _sampler()
+    sampler = cache(_sampler)  # no model is opened where all pairs are there
 
     def made(number: int) -> Iterator[dict[str, Any]]:
         dialogue = dialogues[number]
         asked = [(dialogue.statements, query) for query in queries_for(dialogue, queries)]
-        replies = [_drawn(speaker, *one, seed=f"{seed}/{dialogue.id}") for one in asked]
+        replies = [_drawn(sampler(), *one, seed=f"{seed}/{dialogue.id}") for one in asked]
         yield from map(asdict, pairs_from(asked, replies, min_gap))
         show("drawing", number + 1, len(dialogues), asked[-1][1] if asked else "")
 
     try:
         rows = kept_rows(file, range(len(dialogues)), made)
     finally:
-        speaker.lm.close()
+        if sampler.cache_info().currsize:
+            sampler().lm.close()
     return [Pair(**{**row, "statements": tuple(row["statements"])}) for row in rows]
 
 

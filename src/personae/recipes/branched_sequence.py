@@ -36,7 +36,7 @@ class Branch:
 
 @dataclass(slots=True)
 class BranchedSequence:
-    """Token ids with positions; `parents[i]` says what token i sees; `learned` what is predicted.
+    """Token ids with positions; `sees[i]` says what token i sees; `learned` what is predicted.
 
     Token i sees the tokens of the trunk before `sees[i]`, and those of its own branch up to itself.
     The contrast of branch n is branch -n.

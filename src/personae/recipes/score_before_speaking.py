@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from personae.errors import InvalidOption
 from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
 from personae.recipes.kept_rows import kept_rows
@@ -82,9 +83,11 @@ def score_before_speaking(
     sends `budget_tokens` through the model, `accumulate` dialogues a step. `start` is the folder of
     an earlier training to go on from (its rank stays). `contrast` adds, times itself, how well a
     reply tells its own score from its copy's (`lora_training.contrasted_losses`; not in the paper).
-    The recipe is `(data, work, show, resume) ->
-    Artifact`; it keeps its stages in `work` and goes on from them.
+    The recipe is `(data, work, show, resume) -> Artifact`; it keeps its stages in `work` and goes
+    on from them. Raises InvalidOption for a contrast of scores in an arm that shows none.
     """
+    if contrast and arm != "scored":
+        raise InvalidOption(f"contrast compares scores, and arm={arm} shows none: use arm=scored.")
     options = {
         "arm": arm, "budget_tokens": budget_tokens, "masked": masked, "copies": copies,
         "threshold": threshold, "rank": rank, "rate": rate, "accumulate": accumulate,
@@ -164,17 +167,15 @@ def _sequence(
         return branched(dialogue, (), encode, name=name, learns_trunk=True)
     shows = arm == "scored"
     # A human reply could have had the score of its copy, a copy the human one's.
-    telling = [one for one in copies if is_contrasted and one.score <= _TELLING]
-    other = {one.position: one.score for one in telling}
+    telling = {one for one in copies if is_contrasted and one.score <= _TELLING}
+    other = {one.position: one.score for one in copies if one in telling}
     branches = [
         Branch(at, dialogue.turns[at][1], 1.0 if shows else None, other.get(at))
         for at in dialogue.replies
-    ] + [
-        Branch(
-            one.position, one.reply, one.score if shows else None, 1.0 if one in telling else None
-        )
-        for one in copies
     ]
+    for one in copies:
+        score, contrast = one.score if shows else None, 1.0 if one in telling else None
+        branches.append(Branch(one.position, one.reply, score, contrast))
     return branched(dialogue, branches, encode, name=name)
 
 
