@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 QUERIES_EACH = 20  # of each of the four skills
 SELECTOR_SHOTS = 3  # the method's default
+ROUNDING = 0.002  # ten times what one prompt scored twice differs by beside the prompt cache
 _PERSONA_TURNS, _TURNS_EACH = 200, 4
 _HISTORY_TURNS = 4
 _BOOTSTRAPS = 2000
@@ -150,7 +151,7 @@ def check_one_shot(
     gains = [b[0] - a[0] for a, b in zip(totals[0], totals[1], strict=True)]
     low, high = ratio_interval(totals[0], totals[1])
     expect(
-        one < zero,
+        one < zero * (1 - ROUNDING),
         f"Over {len(turns)} turns 1 shot has a gold perplexity of {one:.2f}, 0 shots {zero:.2f}.",
     )
     return [
