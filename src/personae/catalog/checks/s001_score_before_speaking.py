@@ -2,8 +2,9 @@
 
 Rows are replies of dialogues that nothing was trained on, beside copies that the recipe corrupted.
 The adapter must make the human replies likelier than the base model does, which fails when its
-weight is 0. Asked for 1.0 instead of 0.5 a human reply must become likelier and a corrupted one
-less likely, which fails for an adapter that learned no scores.
+weight is 0. Asked for 1.0 instead of 0.5 a corrupted reply must become less likely, which fails
+for an adapter that learned no scores. That human replies gain is reported and not required: on
+these rows they do, on 200 they do not (benchmarks/score_heeded.py).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def check(context: CheckContext) -> list[str]:
     """Rows as the recipe promises; likelihoods with and without the adapter, under two scores."""
     rows = read_rows(ROWS_FILE)
     evidence = [check_rows(rows)]
-    low = [row for row in rows if row.score <= CORRUPTED_UP_TO][:ROWS]
+    low = low_rows(rows, ROWS)
     expect(len(low) >= ROWS, f"Only {len(low)} rows are scored {CORRUPTED_UP_TO} or less.")
     lm = context.lm()
     without = likelihoods(lm, low, score=None, weight=0.0)
@@ -58,9 +59,9 @@ def check(context: CheckContext) -> list[str]:
     )
     expect(mean(gains) > 0 and p < 0.01, f"The adapter does not know human replies: {told}.")
     effects = [gain_of_score(high, little, kind, context.seed) for kind in range(len(KINDS))]
-    for effect, p in effects:
-        expect(p < 0.05, f"The adapter does not heed the score: {effect}.")
-    return [*evidence, told, *(effect for effect, _ in effects)]
+    (human, _), (corrupted, p_corrupted) = effects
+    expect(p_corrupted < 0.01, f"The adapter does not heed the score: {corrupted}.")
+    return [*evidence, told, corrupted, f"not required: {human}"]
 
 
 def gain_of_score(
@@ -88,6 +89,11 @@ def read_rows(file: Path) -> list[Row]:
     return found
 
 
+def low_rows(rows: Sequence[Row], count: int) -> list[Row]:
+    """The first rows whose copies are plainly worse than the reply."""
+    return [row for row in rows if row.score <= CORRUPTED_UP_TO][:count]
+
+
 def check_rows(rows: Sequence[Row]) -> str:
     """Nearly every copy is scored below 1.0 and differs in a word."""
     differing = sum(row.score < 1.0 and row.corrupted != row.reply for row in rows)
@@ -99,10 +105,12 @@ def check_rows(rows: Sequence[Row]) -> str:
 
 
 def likelihoods(
-    lm: LanguageModel, rows: Sequence[Row], *, score: float | None, weight: float
-) -> list[Pair]:
+    lm: LanguageModel, rows: Sequence[Row], *, score: float | None, weight: float,
+    adapter: str = "score-before-speaking",
+) -> list[Pair]:  # fmt: skip
     """The log-likelihoods of each row's human and corrupted reply, in nats."""
-    speaker = Speaker(lm, "score-before-speaking", options={"score": score, "weight": weight})
+    options = {"score": score, "weight": weight, "adapter": adapter}
+    speaker = Speaker(lm, "score-before-speaking", options=options)
     found = []
     for row in rows:
         draft = speaker.prompt(row.scene)
