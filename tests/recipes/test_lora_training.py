@@ -9,15 +9,17 @@ torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("peft", reason="needs the extra train")
 pytest.importorskip("transformers", reason="needs the extra train")
 
-from personae.errors import EnvironmentFault, PersonaeError  # noqa: E402
+from personae.errors import EnvironmentFault, InvalidOption, PersonaeError  # noqa: E402
 from personae.recipes.branched_sequence import Branch, branched  # noqa: E402
 from personae.recipes.lora_export import save_gguf, save_peft  # noqa: E402
 from personae.recipes.lora_training import (  # noqa: E402
     CHECKPOINT,
     Plan,
+    _exported,
     contrasted_losses,
     likelihood_losses,
     log_likelihoods,
+    require_same_options,
     train,
     with_adapter,
 )
@@ -120,13 +122,41 @@ def test_a_training_goes_on_from_what_another_left(tiny, tmp_path):
     train(model, sequences, likelihood_losses, plan, no_show)
     save_peft(model, tmp_path / "peft")
     left = weights_of(model)
-    again = with_adapter(model.unload(), Plan(tmp_path / "next", 1), tmp_path)
+    again = with_adapter(model.unload(), Plan(tmp_path / "next", 1), str(tmp_path))
     assert all(torch.equal(one, other) for one, other in zip(left, weights_of(again), strict=True))
+
+
+def test_a_training_goes_on_from_an_exported_adapter(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1, rank=4, alpha=8))
+    for weight in model.parameters():
+        if weight.requires_grad:
+            torch.nn.init.normal_(weight)
+    save_peft(model, tmp_path / "peft")
+    save_gguf(tmp_path / "peft", tmp_path / "adapter.gguf", tiny.config, {})
+    left = weights_of(model)
+    again = with_adapter(model.unload(), Plan(tmp_path, 1), str(tmp_path / "adapter.gguf"))
+    assert again.peft_config["default"].lora_alpha == 8
+    for one, other in zip(left, weights_of(again), strict=True):
+        assert torch.allclose(one, other, atol=2e-3)
+
+
+def test_a_shipped_adapter_is_found_by_its_name():
+    assert _exported("plain-tuning").parent.name == "plain_tuning"
+
+
+def test_a_checkpoint_of_other_options_is_not_gone_on_from(tmp_path):
+    require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, True)
+    require_same_options(tmp_path, {"rate": 1e-2, "seed": 0}, True)
+    (tmp_path / CHECKPOINT).touch()
+    with pytest.raises(InvalidOption, match=r"a training with rate=0\.01: ask for that"):
+        require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, True)
+    require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, False)
+    require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, True)
 
 
 def test_going_on_from_no_training_is_said_in_a_sentence(tiny, tmp_path):
     with pytest.raises(EnvironmentFault, match="no trained adapter in"):
-        with_adapter(tiny, Plan(tmp_path, 1), tmp_path / "nothing")
+        with_adapter(tiny, Plan(tmp_path, 1), str(tmp_path / "nothing"))
 
 
 def test_a_training_that_was_cut_off_ends_as_if_it_had_not(tiny, tmp_path):

@@ -20,6 +20,7 @@ from personae.recipes.lora_training import (
     export,
     load_base,
     log_likelihoods,
+    require_same_options,
     token_encoder,
     train,
     with_adapter,
@@ -87,6 +88,7 @@ def apc_preferences(
             work / f"apc-seed-{seed}", budget_tokens, rate=rate, rank=rank, alpha=2 * rank,
             accumulate=8, seed=seed, resume=resume,
         )  # fmt: skip
+        require_same_options(plan.out, options, resume)
         adapted = with_adapter(model, plan)
         encode = token_encoder(tokenizer)
         prepared = [_prepared(adapted, pair, encode, beta) for pair in pairs]

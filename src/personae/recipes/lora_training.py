@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from personae.errors import EnvironmentFault, PersonaeError
+from personae.errors import EnvironmentFault, InvalidOption, PersonaeError
+from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import BranchedSequence, attention_mask
 
 TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
+OPTIONS = "options.json"
 INSTALL_COMMAND = "pip install 'personae[train]'"
 
 
@@ -119,24 +121,80 @@ def export(
     return Artifact(folder, facts)
 
 
-def with_adapter(model: Any, plan: Plan, start: Path | None = None) -> Any:
-    """The model with a fresh adapter that does nothing yet, or with the one a training left.
+def with_adapter(model: Any, plan: Plan, start: str = "") -> Any:
+    """The model with a fresh adapter that does nothing yet, or with one to go on from.
 
-    Raises EnvironmentFault when `start` is no training's folder.
+    `start` is the folder that a training wrote, an `adapter.gguf`, or a shipped adapter's name.
+    Raises EnvironmentFault when it is none of these, FormatError when it is of another base.
     """
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model
 
     torch.manual_seed(plan.seed)
-    if start is not None:
-        if not (start / "peft" / "adapter_config.json").is_file():
-            raise EnvironmentFault(f"There is no trained adapter in {start} (no peft folder).")
-        return PeftModel.from_pretrained(model, str(start / "peft"), is_trainable=True)
+    if start and (Path(start) / "peft" / "adapter_config.json").is_file():
+        return PeftModel.from_pretrained(model, str(Path(start) / "peft"), is_trainable=True)
+    if start:
+        return _with_exported(model, _exported(start))
     config = LoraConfig(
         r=plan.rank, lora_alpha=plan.alpha, lora_dropout=plan.dropout,
         target_modules=list(TARGETS), task_type="CAUSAL_LM",
     )  # fmt: skip
     return get_peft_model(model, config)
+
+
+def _exported(start: str) -> Path:
+    """The checked GGUF adapter that `start` names. Raises EnvironmentFault when there is none."""
+    from personae.lm.adapters import FILE_NAME, checked_adapters, shipped_adapters
+    from personae.lm.weights import WEIGHTS_SHA256
+
+    path = Path(start).expanduser()
+    file = path / FILE_NAME if path.is_dir() else path
+    if file.is_file():
+        return checked_adapters([file], WEIGHTS_SHA256)[0].file
+    shipped = {one.name: one.file for one in shipped_adapters()}
+    if start in shipped:
+        return shipped[start]
+    raise EnvironmentFault(
+        f"There is no trained adapter in {start} (no peft folder, no {FILE_NAME}), and none of "
+        f"that name ships ({', '.join(shipped)} do)."
+    )
+
+
+def _with_exported(model: Any, file: Path) -> Any:
+    import torch
+    from peft import LoraConfig, get_peft_model, set_peft_model_state_dict
+
+    from personae.recipes.lora_export import load_gguf
+
+    tensors, rank, alpha = load_gguf(file, model.config)
+    config = LoraConfig(
+        r=rank, lora_alpha=int(alpha), target_modules=list(TARGETS), task_type="CAUSAL_LM"
+    )
+    adapted = get_peft_model(model, config)
+    set_peft_model_state_dict(
+        adapted, {name: torch.from_numpy(values) for name, values in tensors.items()}
+    )
+    return adapted
+
+
+def require_same_options(folder: Path, options: dict[str, Any], resume: bool) -> None:
+    """Note the options in the folder; a checkpoint of others is not gone on from.
+
+    Raises InvalidOption that names what differs.
+    """
+    file = folder / OPTIONS
+    if resume and (folder / CHECKPOINT).exists() and file.exists():
+        before = json.loads(file.read_text("utf-8"))
+        other = [
+            f"{name}={before.get(name)}" for name in options if before.get(name) != options[name]
+        ]
+        if other:
+            raise InvalidOption(
+                f"The checkpoint in {folder} is of a training with {', '.join(other)}: ask for "
+                "that, or take another --work, or --restart to forget it."
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(file, f"{json.dumps(options, indent=1)}\n".encode())
 
 
 def train(

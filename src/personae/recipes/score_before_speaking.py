@@ -24,6 +24,7 @@ from personae.recipes.lora_training import (
     export,
     likelihood_losses,
     load_base,
+    require_same_options,
     token_encoder,
     train,
     with_adapter,
@@ -80,11 +81,12 @@ def score_before_speaking(
 
     `arm="plain"` is supervised tuning on the replies alone; "unscored" learns from copies too but
     shows no scores (the paper's ablation), of which `threshold` keeps those at or above. Each arm
-    sends `budget_tokens` through the model, `accumulate` dialogues a step. `start` is the folder of
-    an earlier training to go on from (its rank stays). `contrast` adds, times itself, how well a
-    reply tells its own score from its copy's (`lora_training.contrasted_losses`; not in the paper).
-    The recipe is `(data, work, show, resume) -> Artifact`; it keeps its stages in `work` and goes
-    on from them. Raises InvalidOption for a contrast of scores in an arm that shows none.
+    sends `budget_tokens` through the model, `accumulate` dialogues a step. `start` is what to go on
+    from: an earlier training's folder, or a shipped adapter's name (its rank stays). `contrast`
+    adds, times itself, how well a reply tells its own score from its copy's
+    (`lora_training.contrasted_losses`; not in the paper). The recipe is `(data, work, show, resume)
+    -> Artifact`; it keeps its stages in `work` and goes on from them. Raises InvalidOption for a
+    contrast of scores in an arm that shows none.
     """
     if contrast and arm != "scored":
         raise InvalidOption(f"contrast compares scores, and arm={arm} shows none: use arm=scored.")
@@ -111,7 +113,8 @@ def score_before_speaking(
             folder, int(budget_tokens), rate=rate, rank=rank, alpha=2 * rank,
             accumulate=accumulate, seed=seed, resume=resume,
         )  # fmt: skip
-        adapted = with_adapter(model, plan, Path(start) if start else None)
+        require_same_options(folder, options, resume)
+        adapted = with_adapter(model, plan, start)
 
         def sequences(epoch: int) -> list[BranchedSequence]:
             encode = token_encoder(tokenizer)
