@@ -7,11 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from personae.draft import Count, Limit, Step, Temperature, chain
+from personae.errors import InvalidOption
 from personae.registry import EntryInfo
+from personae.steps.ask_for_score import Score, ask_for_score
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.sample import sample
+from personae.steps.tell_persona import tell_persona
+from personae.steps.use_adapter import use_adapter
 from personae.steps.write_checked import write_checked
 
 ENTRY = EntryInfo(needs=("chat",), embedder=True, nli=True)
@@ -28,6 +32,8 @@ def guard(
     remind: bool = True,
     repair: bool = True,
     fall_back: bool = True,
+    adapter: str = "",
+    score: Score | None = None,
 ) -> Step:
     """The prompt of `plain`; every sentence is checked against the persona's statements.
 
@@ -35,11 +41,21 @@ def guard(
     reply is written anew with what it contradicted said right before (`remind`), up to `attempts`
     times in all, or cut before the failing clause (`repair`); where nothing passes, the persona
     says the statement that bears most on the message (`fall_back`). docs/guard.md has the figures.
+    With an `adapter` ("score-before-speaking" and "plain-tuning" ship) that one writes, told the
+    persona as it was trained to be, and asked for `score` where it learned scores. Raises
+    InvalidOption for a score without an adapter.
     """
+    if score is not None and not adapter:
+        raise InvalidOption(
+            f"score={score} asks an adapter; name one too: adapter=score-before-speaking"
+        )
+    prompt: tuple[Step, ...] = (describe_persona(detail=detail), fit_prompt())
+    if adapter:
+        told = (tell_persona(), use_adapter(adapter=adapter))
+        prompt = (*told, fit_prompt(), ask_for_score(score=score))
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
-        describe_persona(detail=detail),
-        fit_prompt(),
+        *prompt,
         write_checked(
             attempts=attempts,
             max_sentences=max_sentences,
