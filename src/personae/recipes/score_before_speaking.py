@@ -50,11 +50,13 @@ ENTRY = EntryInfo(
 )
 
 Arm = Literal["scored", "unscored", "plain"]
+Against = Literal["copy", "drawn"]
 # Half of the dialogues name the persona, so that the adapter knows both; the names mean nothing.
 _NAMES = (
     "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
     "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
 )  # fmt: skip
+_DRAWN = (0.5, 0.9)  # the scores that a human reply is told from where they are drawn
 _TELLING = 0.9  # copies scored higher say too much the same to be told from the reply
 _BLOCK = 192  # gaps that are filled before anything is written
 _TOKENS_A_DIALOGUE = 450  # about, with its branches; only decides how much is corrupted ahead
@@ -75,6 +77,7 @@ def score_before_speaking(
     accumulate: Annotated[int, Field(ge=1, le=256)] = 4,
     start: str = "",
     contrast: Annotated[float, Field(ge=0, le=100)] = 0.0,
+    against: Against = "copy",
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Corrupt replies, score them, train a LoRA on replies and copies with their scores.
@@ -83,17 +86,18 @@ def score_before_speaking(
     shows no scores (the paper's ablation), of which `threshold` keeps those at or above. Each arm
     sends `budget_tokens` through the model, `accumulate` dialogues a step. `start` is what to go on
     from: an earlier training's folder, or a shipped adapter's name (its rank stays). `contrast`
-    adds, times itself, how well a reply tells its own score from its copy's
-    (`lora_training.contrasted_losses`; not in the paper). The recipe is `(data, work, show, resume)
-    -> Artifact`; it keeps its stages in `work` and goes on from them. Raises InvalidOption for a
-    contrast of scores in an arm that shows none.
+    adds, times itself, how well a reply tells its own score from another
+    (`lora_training.contrasted_losses`; not in the paper): a copy's from 1.0, a human reply's from
+    that of its copy, or with `against="drawn"` from one drawn between 0.5 and 0.9. The recipe is
+    `(data, work, show, resume) -> Artifact`; it keeps its stages in `work` and goes on from them.
+    Raises InvalidOption for a contrast of scores in an arm that shows none.
     """
     if contrast and arm != "scored":
         raise InvalidOption(f"contrast compares scores, and arm={arm} shows none: use arm=scored.")
     options = {
         "arm": arm, "budget_tokens": budget_tokens, "masked": masked, "copies": copies,
         "threshold": threshold, "rank": rank, "rate": rate, "accumulate": accumulate,
-        "start": start, "contrast": contrast, "seed": seed,
+        "start": start, "contrast": contrast, "against": against, "seed": seed,
     }  # fmt: skip
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
@@ -107,7 +111,7 @@ def score_before_speaking(
             copies_of = _by_dialogue(one for one in made if one.score >= threshold)
             _development(data, work, model, tokenizer, masked, seed, show)
             dialogues = wanted
-        name = _folder_name(arm, masked, threshold, start, contrast, seed)
+        name = _folder_name(arm, masked, threshold, start, contrast, against, seed)
         folder = work / name
         plan = Plan(
             folder, int(budget_tokens), rate=rate, rank=rank, alpha=2 * rank,
@@ -117,11 +121,9 @@ def score_before_speaking(
         adapted = with_adapter(model, plan, start)
 
         def sequences(epoch: int) -> list[BranchedSequence]:
-            encode = token_encoder(tokenizer)
+            encode, told = token_encoder(tokenizer), against if contrast else None
             return [
-                _sequence(
-                    one, copies_of.get(one.id, ()), encode, arm, contrast > 0, f"{seed}/{epoch}"
-                )
+                _sequence(one, copies_of.get(one.id, ()), encode, arm, told, f"{seed}/{epoch}")
                 for one in dialogues
             ]
 
@@ -138,7 +140,7 @@ def score_before_speaking(
 
 
 def _folder_name(
-    arm: str, masked: str, threshold: float, start: str, contrast: float, seed: int
+    arm: str, masked: str, threshold: float, start: str, contrast: float, against: str, seed: int
 ) -> str:
     parts = [arm]
     if arm != "plain" and masked != "nouns":
@@ -148,7 +150,7 @@ def _folder_name(
     if start:
         parts.append(f"after-{Path(start).name}")
     if contrast:
-        parts.append(f"contrast-{contrast:g}")
+        parts.append(f"contrast-{contrast:g}" + ("-drawn" if against == "drawn" else ""))
     return "-".join([*parts, f"seed-{seed}"])
 
 
@@ -162,16 +164,18 @@ def _dialogues(data: Path, work: Path, seed: int) -> list[PersonaDialogue]:
 
 def _sequence(
     dialogue: PersonaDialogue, copies: Sequence[Substitution], encode: Any, arm: Arm,
-    is_contrasted: bool, seed: str,
+    against: Against | None, seed: str,
 ) -> BranchedSequence:  # fmt: skip
     rng = random.Random(f"{seed}/{dialogue.id}")
     name = rng.choice(_NAMES) if rng.random() < 0.5 else ""
     if arm == "plain":
         return branched(dialogue, (), encode, name=name, learns_trunk=True)
     shows = arm == "scored"
-    # A human reply could have had the score of its copy, a copy the human one's.
-    telling = {one for one in copies if is_contrasted and one.score <= _TELLING}
+    # A human reply could have had a copy's score, a copy the human one's.
+    telling = {one for one in copies if against and one.score <= _TELLING}
     other = {one.position: one.score for one in copies if one in telling}
+    if against == "drawn":
+        other = {at: round(rng.uniform(*_DRAWN), 2) for at in dialogue.replies}
     branches = [
         Branch(at, dialogue.turns[at][1], 1.0 if shows else None, other.get(at))
         for at in dialogue.replies
