@@ -51,6 +51,19 @@ def test_all_or_none_are_kept(store):
     assert store.memories(Scope()) == ()
 
 
+def test_memories_that_are_kept_together_may_name_each_other(store):
+    given = [
+        Memory(text="Both.", id="sum", sources=("a", "b"), said_at=DAY, valid_from=DAY),
+        Memory(text="Rome.", id="a", superseded_by="b", said_at=DAY, valid_from=DAY),
+        Memory(text="Oslo.", id="b", said_at=LATER, valid_from=LATER),
+    ]
+    assert list(store.keep_memories(given)) == given
+    assert store.get_memory("sum").sources == ("a", "b")
+    assert texts(store.memories(Scope())) == ["Oslo.", "Both."]
+    with pytest.raises(UnknownEntry):
+        store.keep_memories([Memory(text="x", superseded_by="nothing")])
+
+
 def test_a_memory_of_100_kilobytes_is_kept_and_found(store):
     store.keep_memories([Memory(text="word " * 20_000 + "zebra")])
     assert len(store.search_memories("zebras", Scope())) == 1

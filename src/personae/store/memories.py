@@ -80,7 +80,10 @@ class MemoryTable:
             raise InvalidOption("Vectors need their embedder's fingerprint, one for each memory.")
         now = self._clock()
         with self._database.writing() as connection:
-            kept = [self._insert(connection, owner, one, now, cause) for one in memories]
+            numbered = [self._insert(connection, owner, one, now, cause) for one in memories]
+            for number, one in numbered:  # after all rows: they may name each other
+                _insert_sides(connection, owner, number, one)
+            kept = [one for _, one in numbered]
             if vectors is not None and kept:
                 rows = [(one.id, vector, "") for one, vector in zip(kept, vectors, strict=True)]
                 self._vectors.put_within(connection, owner, COLLECTION, rows, fingerprint)
@@ -90,7 +93,7 @@ class MemoryTable:
 
     def _insert(
         self, connection: sqlite3.Connection, owner: str, memory: Memory, now: datetime, cause: str
-    ) -> Memory:
+    ) -> tuple[int, Memory]:
         if len(memory.text) > MAX_MEMORY_CHARACTERS:
             raise InvalidOption(
                 f"The memory has {len(memory.text):,} characters; at most "
@@ -114,14 +117,25 @@ class MemoryTable:
             (owner, *_columns_of(kept, now)),
         ).lastrowid
         assert number is not None
-        _insert_sides(connection, owner, number, kept)
         _note(connection, number, now, "kept", kept.text, cause)
-        return kept
+        return number, kept
 
     def get(self, memory_id: str, owner: str) -> Memory:
         """See `MemoryStore.get_memory`."""
         with self._database.reading() as connection:
             return _memories(connection, "memories.id = ?", _known(connection, owner, memory_id))[0]
+
+    def ids(self, beginning: str, owner: str, limit: int) -> tuple[str, ...]:
+        """See `MemoryStore.memory_ids`."""
+        start = text_column(beginning)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT key FROM memories WHERE owner = ? AND "
+                "(key = ? OR lower(substr(key, 1, ?)) = lower(?)) ORDER BY key = ? DESC, id DESC "
+                "LIMIT ?",
+                (owner, start, len(start), start, start, max(limit, 0)),
+            ).fetchall()
+        return tuple(key for (key,) in rows)
 
     def all(self, scope: Scope, limit: int | None) -> tuple[Memory, ...]:
         """See `MemoryStore.memories`."""
@@ -255,7 +269,12 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
 
 
 def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memory: Memory) -> None:
-    """The turns it was learned in, the memories it was made from, and who may hear of it."""
+    """The turns it was learned in, the memories it was made from or gave way to, its witnesses."""
+    if memory.superseded_by:
+        connection.execute(
+            "UPDATE memories SET superseded_by = ? WHERE id = ?",
+            (_known(connection, owner, memory.superseded_by), number),
+        )
     connection.executemany(
         "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
         ((number, name_column(turn, "turn id")) for turn in memory.provenance),

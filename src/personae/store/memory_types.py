@@ -84,6 +84,12 @@ class MemoryStore(Protocol):
         """One memory by its id."""
         ...
 
+    def memory_ids(
+        self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
+    ) -> tuple[str, ...]:
+        """Ids that begin so, in any case, the newest first."""
+        ...
+
     def memories(self, scope: Scope, *, limit: int | None = None) -> tuple[Memory, ...]:
         """What the scope sees, the last said first."""
         ...

@@ -546,6 +546,11 @@ class SqliteStore:
     def get_memory(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> Memory:
         return self._memories.get(memory_id, owner)
 
+    def memory_ids(
+        self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
+    ) -> tuple[str, ...]:
+        return self._memories.ids(beginning, owner, limit)
+
     def memories(self, scope: Scope, *, limit: int | None = None) -> tuple[Memory, ...]:
         return self._memories.all(scope, limit)
 
