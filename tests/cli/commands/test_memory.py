@@ -7,9 +7,11 @@ import json
 import pytest
 
 from personae.cli.app import run
+from personae.data import Persona
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
 from personae.store.sqlite import open_store
+from personae.store.types import NewTurn
 
 
 @pytest.fixture
@@ -95,6 +97,28 @@ def test_an_audit_says_what_is_wrong_by_its_exit_code(call):
     code, out, _ = call("audit", "--json")
     assert code == 1
     assert {one["fault"] for one in json.loads(out)} == {"no provenance", "no subject"}
+
+
+def test_a_session_is_learned_once_from_what_people_said(call):
+    with open_store(load_settings().database) as store:
+        session = store.create_session(
+            Persona(name="Ana", id="ana"), user_name="Bo", method="plain", model="scripted"
+        )
+        turns = [
+            NewTurn("Bo", "Hi! I have two dogs. I live in Rome."), NewTurn("Ana", "I have a cat."),
+            NewTurn("Bo", "I live in Oslo."),
+        ]  # fmt: skip
+        store.append_exchange(session.id, turns)
+    _, out, _ = call("learn", "latest", "--json")
+    told = {one["text"]: one["outcome"] for one in json.loads(out)}
+    assert told == {
+        "I have two dogs.": "kept", "I live in Rome.": "kept",
+        "I live in Oslo.": "superseded",
+    }  # fmt: skip
+    held = json.loads(call("list", "--holder", "Ana", "--subject", "Bo", "--json")[1])
+    assert {one["text"] for one in held} == {"I have two dogs.", "I live in Oslo."}
+    assert json.loads(call("learn", "latest", "--json")[1]) == []
+    assert call("audit", "--holder", "Ana")[0] == 0
 
 
 def test_unknown_and_empty_names_are_refused_in_a_sentence(call):

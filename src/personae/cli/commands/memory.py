@@ -1,4 +1,4 @@
-"""What characters remember: list, search, show, add, edit, forget, export, import, audit.
+"""What characters remember: learn, list, search, show, add, edit, forget, export, import, audit.
 
 A memory is named by its id, or by the beginning of its id where only one fits.
 """
@@ -16,7 +16,9 @@ from personae.cli.output import plain, print_json, print_table, stderr
 if TYPE_CHECKING:
     from personae.data import Memory
     from personae.memory.keeping import Keeper
+    from personae.store.memory_types import Scope
     from personae.store.sqlite import SqliteStore
+    from personae.store.types import Session
 
 app = typer.Typer(add_completion=False)
 
@@ -127,6 +129,33 @@ def add(
         return
     others = "".join(f"\n  {one.id[:SHORT_ID]}  {one.text}" for one in kept.others)
     stderr().print(f"{kept.outcome}: {kept.memory.id}{others}", markup=False)
+
+
+@app.command()
+def learn(
+    session: Annotated[str, typer.Argument(help="Id, beginning of id or title, or `latest`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Remember what people told the character in a session; what was learned already repeats."""
+    from personae.cli.commands.sessions import find_session
+    from personae.encoders.disclosure import open_disclosure
+    from personae.memory.extraction import memories_in
+
+    with _store() as store:
+        found = find_session(store, session)
+        turns = [turn for turn in store.path_to(found.id) if turn.speaker != found.persona_name]
+        keeper = _keeper(store)
+        told = memories_in(turns, open_disclosure(keeper.embedder), holder=found.persona_name)
+        known = {turn for one in store.memories(_of(found)) for turn in one.provenance}
+        kept = keeper.keep_all([one for one in told if not known.intersection(one.provenance)])
+    if as_json:
+        print_json([{"outcome": one.outcome, **one.memory.to_dict()} for one in kept])
+        return
+    print_table(
+        ("", "memory", "text"),
+        [(one.outcome, one.memory.id[:SHORT_ID], one.memory.text) for one in kept],
+    )
+    stderr().print(f"{len(turns)} turns told {len(kept)} new things.", markup=False)
 
 
 @app.command()
@@ -260,6 +289,13 @@ def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
     from personae.memory.keeping import Keeper
 
     return Keeper(store, open_embedder(), open_nli() if judged else None)
+
+
+def _of(session: Session) -> Scope:
+    """All that the character holds, also what no longer holds."""
+    from personae.store.memory_types import Scope
+
+    return Scope(session.owner, holder=session.persona_name, past=True)
 
 
 def _find(store: SqliteStore, name: str) -> Memory:
