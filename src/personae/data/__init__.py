@@ -2,7 +2,7 @@
 
 from personae.data.dialogue import Dialogue, Turn, TurnKind
 from personae.data.lorebook import Lorebook, LoreEntry
-from personae.data.memory import Memory, Passage
+from personae.data.memory import Memory, MemoryKind, Passage
 from personae.data.noun import Json, JsonObject, Noun, stable_id
 from personae.data.persona import (
     Event,
@@ -26,6 +26,7 @@ __all__ = [
     "LoreEntry",
     "Lorebook",
     "Memory",
+    "MemoryKind",
     "Noun",
     "Ocean",
     "Passage",

@@ -123,6 +123,75 @@ MIGRATIONS: tuple[Migration, ...] = (
             "CREATE INDEX vectors_by_collection ON vectors (collection_id)",
         ),
     ),
+    Migration(
+        "memories",
+        (
+            """CREATE TABLE memories (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                owner TEXT NOT NULL,
+                key TEXT NOT NULL,
+                holder TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                session TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                text TEXT NOT NULL,
+                search_text TEXT,
+                kept_at INTEGER NOT NULL,
+                said_at INTEGER NOT NULL,
+                valid_from INTEGER NOT NULL,
+                valid_until INTEGER,
+                superseded_by INTEGER REFERENCES memories (id) ON DELETE SET NULL,
+                confidence REAL NOT NULL,
+                importance REAL NOT NULL,
+                labels TEXT,
+                UNIQUE (owner, key))""",
+            "CREATE INDEX memories_by_holder ON memories (owner, holder, subject)",
+            "CREATE INDEX memories_by_session ON memories (owner, session)",
+            "CREATE INDEX memories_by_successor ON memories (superseded_by)",
+            """CREATE TABLE memory_turns (
+                memory_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                turn TEXT NOT NULL,
+                PRIMARY KEY (memory_id, turn)) WITHOUT ROWID""",
+            "CREATE INDEX memory_turns_by_turn ON memory_turns (turn)",
+            """CREATE TABLE memory_sources (
+                memory_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                source_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                PRIMARY KEY (memory_id, source_id)) WITHOUT ROWID""",
+            "CREATE INDEX memory_sources_by_source ON memory_sources (source_id)",
+            """CREATE TABLE memory_witnesses (
+                memory_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                PRIMARY KEY (memory_id, name)) WITHOUT ROWID""",
+            """CREATE TABLE memory_events (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                memory_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                at INTEGER NOT NULL,
+                event TEXT NOT NULL,
+                text TEXT NOT NULL,
+                cause TEXT NOT NULL)""",
+            "CREATE INDEX memory_events_by_memory ON memory_events (memory_id)",
+            """CREATE VIEW memory_texts AS
+                SELECT id, coalesce(search_text, text) AS text FROM memories""",
+            """CREATE VIRTUAL TABLE memories_fts USING fts5 (
+                text, content = 'memory_texts', content_rowid = 'id',
+                tokenize = 'porter unicode61 remove_diacritics 2')""",
+            """CREATE TRIGGER memories_fts_insert AFTER INSERT ON memories BEGIN
+                INSERT INTO memories_fts (rowid, text)
+                    VALUES (new.id, coalesce(new.search_text, new.text));
+            END""",
+            """CREATE TRIGGER memories_fts_delete AFTER DELETE ON memories BEGIN
+                INSERT INTO memories_fts (memories_fts, rowid, text)
+                    VALUES ('delete', old.id, coalesce(old.search_text, old.text));
+            END""",
+            """CREATE TRIGGER memories_fts_update AFTER UPDATE OF text, search_text ON memories
+            BEGIN
+                INSERT INTO memories_fts (memories_fts, rowid, text)
+                    VALUES ('delete', old.id, coalesce(old.search_text, old.text));
+                INSERT INTO memories_fts (rowid, text)
+                    VALUES (new.id, coalesce(new.search_text, new.text));
+            END""",
+        ),
+    ),
 )
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from personae.errors import FormatError, InvalidOption, StoreError, UnknownEntry
 from personae.store.database import Database, open_database
 from personae.store.ids import Clock, id_maker, now
+from personae.store.memories import MemoryTable
+from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, Scope
 from personae.store.rows import (
     SESSION_QUERY,
     TURN_COLUMNS,
@@ -40,11 +42,14 @@ from personae.store.vectors import VectorTable
 from personae.store.words import match_expression, search_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from personae.data import Dialogue, Persona
+    from personae.data import Dialogue, Memory, Persona
 
+    _remembers: Callable[[Database, Clock], MemoryStore] = lambda db, clock: SqliteStore(db, clock)  # noqa: E731
     _conforms: Callable[[Database, Clock], Store] = lambda db, clock: SqliteStore(db, clock)  # noqa: E731
 
 BUSY_TIMEOUT_S = 5.0
@@ -95,6 +100,7 @@ class SqliteStore:
         self._clock = clock
         self._new_id = id_maker(clock)
         self._vectors = VectorTable(database)
+        self._memories = MemoryTable(database, self._vectors, clock, self._new_id)
 
     @property
     def path(self) -> Path:
@@ -522,6 +528,65 @@ class SqliteStore:
 
     def drop_vectors(self, collection: str, *, owner: str = LOCAL_OWNER) -> None:
         self._vectors.drop(owner, collection)
+
+    # Memories
+
+    def keep_memories(
+        self,
+        memories: Sequence[Memory],
+        *,
+        owner: str = LOCAL_OWNER,
+        vectors: Sequence[Sequence[float]] | NDArray[np.float32] | None = None,
+        fingerprint: str = "",
+        supersedes: Sequence[str] = (),
+        cause: str = "",
+    ) -> tuple[Memory, ...]:
+        return self._memories.keep(memories, owner, vectors, fingerprint, supersedes, cause)
+
+    def get_memory(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> Memory:
+        return self._memories.get(memory_id, owner)
+
+    def memory_ids(
+        self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
+    ) -> tuple[str, ...]:
+        return self._memories.ids(beginning, owner, limit)
+
+    def memories(self, scope: Scope, *, limit: int | None = None) -> tuple[Memory, ...]:
+        return self._memories.all(scope, limit)
+
+    def search_memories(
+        self, query: str, scope: Scope, *, limit: int = 10, match: Match = "any"
+    ) -> tuple[FoundMemory, ...]:
+        return self._memories.search(query, scope, limit, match)
+
+    def nearest_memories(
+        self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
+    ) -> tuple[FoundMemory, ...]:
+        return self._memories.nearest(vector, scope, limit)
+
+    def repeat_memory(
+        self, memory_id: str, *, turns: Sequence[str], at: datetime, owner: str = LOCAL_OWNER
+    ) -> Memory:
+        return self._memories.repeat(memory_id, turns, at, owner)
+
+    def revise_memory(
+        self,
+        memory_id: str,
+        text: str,
+        *,
+        vector: Sequence[float] | NDArray[np.float32] | None = None,
+        cause: str = "",
+        owner: str = LOCAL_OWNER,
+    ) -> Memory:
+        return self._memories.revise(memory_id, text, vector, cause, owner)
+
+    def memory_events(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> tuple[MemoryEvent, ...]:
+        return self._memories.events(memory_id, owner)
+
+    def forget_memories(
+        self, memory_ids: Sequence[str], *, owner: str = LOCAL_OWNER
+    ) -> tuple[str, ...]:
+        return self._memories.forget(memory_ids, owner)
 
 
 def _number(connection: sqlite3.Connection, table: str, key: str, owner: str) -> int | None:

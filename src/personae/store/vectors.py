@@ -81,22 +81,32 @@ class VectorTable:
         fingerprint: str,
     ) -> None:
         """See `Store.put_vectors`."""
-        if not rows:
-            return
+        if rows:
+            with self._database.writing() as connection:
+                self.put_within(connection, owner, name, rows, fingerprint)
+
+    def put_within(
+        self,
+        connection: sqlite3.Connection,
+        owner: str,
+        name: str,
+        rows: Sequence[tuple[str, Sequence[float] | NDArray[np.float32], str]],
+        fingerprint: str,
+    ) -> None:
+        """The same in a transaction that does more."""
         by_key = {
             name_column(key, "key"): (vector, text_column(text)) for key, vector, text in rows
         }
         matrix = _matrix([vector for vector, _ in by_key.values()])
-        with self._database.writing() as connection:
-            collection = _require(connection, owner, name, fingerprint, matrix.shape[1])
-            _remove(connection, collection, list(by_key))
-            connection.executemany(
-                "INSERT INTO vectors (collection_id, key, text, vector) VALUES (?, ?, ?, ?)",
-                (
-                    (collection, key, text, vector.tobytes())
-                    for (key, (_, text)), vector in zip(by_key.items(), matrix, strict=True)
-                ),
-            )
+        collection = _require(connection, owner, name, fingerprint, matrix.shape[1])
+        _remove(connection, collection, list(by_key))
+        connection.executemany(
+            "INSERT INTO vectors (collection_id, key, text, vector) VALUES (?, ?, ?, ?)",
+            (
+                (collection, key, text, vector.tobytes())
+                for (key, (_, text)), vector in zip(by_key.items(), matrix, strict=True)
+            ),
+        )
 
     def nearest(
         self, owner: str, name: str, vector: Sequence[float] | NDArray[np.float32], k: int
@@ -132,17 +142,29 @@ class VectorTable:
     def fingerprint(self, owner: str, name: str) -> str | None:
         """See `Store.vector_fingerprint`."""
         with self._database.reading() as connection:
-            found = _find(connection, owner, name)
+            return self.fingerprint_within(connection, owner, name)
+
+    def fingerprint_within(
+        self, connection: sqlite3.Connection, owner: str, name: str
+    ) -> str | None:
+        """The same in a transaction that does more."""
+        found = _find(connection, owner, name)
         return None if found is None else found[1]
 
     def delete(self, owner: str, name: str, keys: Sequence[str]) -> int:
         """See `Store.delete_vectors`."""
         with self._database.writing() as connection:
-            found = _find(connection, owner, name)
-            removed = 0 if found is None else _remove(connection, found[0], keys)
+            removed = self.delete_within(connection, owner, name, keys)
         if removed:
             self._database.erase_traces()
         return removed
+
+    def delete_within(
+        self, connection: sqlite3.Connection, owner: str, name: str, keys: Sequence[str]
+    ) -> int:
+        """The same in a transaction that does more; traces are erased by whoever ends it."""
+        found = _find(connection, owner, name)
+        return 0 if found is None else _remove(connection, found[0], keys)
 
     def drop(self, owner: str, name: str) -> None:
         """See `Store.drop_vectors`."""

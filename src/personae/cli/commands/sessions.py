@@ -57,7 +57,7 @@ def show(
 ) -> None:
     """Show a session's turns on its active branch."""
     with _store() as store:
-        session = _find(store, name)
+        session = find_session(store, name)
         turns = store.path_to(session.id)[-last:]
     if as_json:
         print_json({**asdict(session), "turns": [asdict(turn) for turn in turns]})
@@ -69,7 +69,7 @@ def show(
 def rename(name: SessionName, title: str, as_json: AsJson = False) -> None:
     """Give a session another title."""
     with _store() as store:
-        session = _find(store, name)
+        session = find_session(store, name)
         store.rename_session(session.id, title)
         _tell(asdict(store.get_session(session.id)), f"{session.id} is now {title!r}.", as_json)
 
@@ -82,7 +82,7 @@ def delete(
 ) -> None:
     """Erase a session with all its branches, for good."""
     with _store() as store:
-        session = _find(store, name)
+        session = find_session(store, name)
         question = f"Erase {session.title or session.id!r} and its {session.turn_count} turns?"
         if not yes:
             typer.confirm(plain(question), abort=True, err=True)
@@ -100,7 +100,7 @@ def export(
 ) -> None:
     """Write sessions as dialogues, one line of JSON each."""
     with _store() as store:
-        found = [_find(store, name) for name in names] if names else store.list_sessions()
+        found = [find_session(store, name) for name in names] if names else store.list_sessions()
         dialogues = [store.dialogue(session.id) for session in found]
     lines = [dialogue.to_json() for dialogue in dialogues]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
@@ -120,7 +120,7 @@ def _store() -> SqliteStore:
     return open_store(load_settings().database)
 
 
-def _find(store: SqliteStore, name: str) -> Session:
+def find_session(store: SqliteStore, name: str) -> Session:
     """The one session that `name` fits. Raises UnknownEntry, InvalidOption."""
     from personae.errors import InvalidOption, UnknownEntry
 

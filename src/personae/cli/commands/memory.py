@@ -1,0 +1,346 @@
+"""What characters remember: learn, list, search, show, add, edit, forget, export, import, audit.
+
+A memory is named by its id, or by the beginning of its id where only one fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from personae.cli.output import plain, print_json, print_table, stderr
+
+if TYPE_CHECKING:
+    from personae.data import Memory
+    from personae.memory.keeping import Keeper
+    from personae.store.memory_types import Scope
+    from personae.store.sqlite import SqliteStore
+    from personae.store.types import Session
+
+app = typer.Typer(add_completion=False)
+
+MemoryName = Annotated[str, typer.Argument(metavar="MEMORY", help="Id, or its beginning.")]
+Holder = Annotated[str, typer.Option("--holder", help="The character who remembers.")]
+Subject = Annotated[str, typer.Option("--subject", help="Whom it is about.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SHORT_ID = 12
+
+
+@app.callback()
+def memory() -> None:
+    """See, correct and erase what characters remember."""
+
+
+@app.command("list")
+def list_(
+    holder: Holder = "",
+    subject: Subject = "",
+    past: Annotated[bool, typer.Option("--past", help="Also what no longer holds.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List memories, the last said first."""
+    from personae.store.memory_types import Scope
+
+    scope = Scope(holder=holder or None, subject=subject or None, past=past)
+    with _store() as store:
+        found = store.memories(scope, limit=limit)
+    if as_json:
+        print_json([one.to_dict() for one in found])
+    else:
+        _print(found)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words, or a question.")],
+    holder: Holder = "",
+    subject: Subject = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Find what bears on a query, by words and by meaning, as a chat does."""
+    from personae.encoders.embedder import open_embedder
+    from personae.memory.recalling import recalled
+    from personae.store.memory_types import Scope
+
+    scope = Scope(holder=holder or None, subject=subject or None)
+    with _store() as store:
+        found = recalled(store, open_embedder(), query, scope, k=limit)
+    if as_json:
+        print_json(
+            [{**one.memory.to_dict(), "score": one.score, "ranks": one.ranks} for one in found]
+        )
+        return
+    print_table(
+        ("id", "score", "found by", "text"),
+        [
+            (
+                one.memory.id[:SHORT_ID], f"{one.score:.3f}",
+                ", ".join(f"{way} {rank}" for way, rank in one.ranks.items()), one.memory.text,
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+@app.command()
+def show(name: MemoryName, as_json: AsJson = False) -> None:
+    """Show one memory, where it comes from, and what happened to it."""
+    with _store() as store:
+        found = _find(store, name)
+        events = store.memory_events(found.id)
+    if as_json:
+        print_json({**found.to_dict(), "events": [asdict(one) for one in events]})
+        return
+    for field, value in found.to_dict().items():
+        print(plain(f"{field}: {', '.join(value) if isinstance(value, list) else value}"))
+    for one in events:
+        cause = f" ({one.cause})" if one.cause else ""
+        print(plain(f"{one.at.astimezone():%Y-%m-%d %H:%M} {one.event}{cause}: {one.text}"))
+
+
+@app.command()
+def add(
+    text: Annotated[str, typer.Argument(help="A sentence that holds.")],
+    holder: Holder = "",
+    subject: Subject = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a memory; what it repeats, refines or contradicts is dealt with as in a chat."""
+    from personae.data import Memory
+    from personae.errors import InvalidOption
+
+    if not text.strip():
+        raise InvalidOption("The memory is empty. Write a sentence.")
+    with _store() as store:
+        kept = _keeper(store).keep(Memory(text=text, holder=holder, subject=subject))
+    if as_json:
+        print_json(
+            {
+                "outcome": kept.outcome,
+                "memory": kept.memory.to_dict(),
+                "others": [one.to_dict() for one in kept.others],
+            }
+        )
+        return
+    others = "".join(f"\n  {one.id[:SHORT_ID]}  {one.text}" for one in kept.others)
+    stderr().print(f"{kept.outcome}: {kept.memory.id}{others}", markup=False)
+
+
+@app.command()
+def learn(
+    session: Annotated[str, typer.Argument(help="Id, beginning of id or title, or `latest`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Remember what people told the character in a session; what was learned already repeats."""
+    from personae.cli.commands.sessions import find_session
+    from personae.encoders.disclosure import open_disclosure
+    from personae.memory.extraction import memories_in
+
+    with _store() as store:
+        found = find_session(store, session)
+        turns = [turn for turn in store.path_to(found.id) if turn.speaker != found.persona_name]
+        keeper = _keeper(store)
+        told = memories_in(turns, open_disclosure(keeper.embedder), holder=found.persona_name)
+        known = {turn for one in store.memories(_of(found)) for turn in one.provenance}
+        kept = keeper.keep_all([one for one in told if not known.intersection(one.provenance)])
+    if as_json:
+        print_json([{"outcome": one.outcome, **one.memory.to_dict()} for one in kept])
+        return
+    print_table(
+        ("", "memory", "text"),
+        [(one.outcome, one.memory.id[:SHORT_ID], one.memory.text) for one in kept],
+    )
+    stderr().print(f"{len(turns)} turns told {len(kept)} new things.", markup=False)
+
+
+@app.command()
+def edit(name: MemoryName, text: str, as_json: AsJson = False) -> None:
+    """Change what a memory says; its history keeps what it said."""
+    with _store() as store:
+        revised = _keeper(store, judged=False).revise(_find(store, name).id, text)
+    if as_json:
+        print_json(revised.to_dict())
+    else:
+        stderr().print(f"{revised.id} now says: {revised.text}", markup=False)
+
+
+@app.command()
+def forget(
+    names: Annotated[list[str], typer.Argument(metavar="MEMORY...", help="Ids, or beginnings.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase memories for good, with their history, their vectors, and what was made of them.
+
+    The turns in which they were said are conversations, which `personae sessions delete` erases.
+    """
+    with _store() as store:
+        found = [_find(store, name) for name in names]
+        told = "\n".join(f"  {one.text}" for one in found)
+        if not yes:
+            typer.confirm(plain(f"Erase for good?\n{told}\n"), abort=True, err=True)
+        gone = store.forget_memories([one.id for one in found])
+        turns = sorted({turn for one in found for turn in one.provenance})
+    if as_json:
+        print_json({"forgotten": gone, "said_in_turns": turns})
+        return
+    still = f" Their turns are still stored: {', '.join(turns)}." if turns else ""
+    stderr().print(f"Forgot {len(gone)} memories.{still}", markup=False)
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Option(help="A file instead of the output.")] = None,
+    holder: Holder = "",
+) -> None:
+    """Write memories, also those that no longer hold, one line of JSON each, the oldest first."""
+    from personae.store.memory_types import Scope
+
+    with _store() as store:
+        found = store.memories(Scope(holder=holder or None, past=True))[::-1]
+    text = "".join(f"{one.to_json()}\n" for one in found)
+    if out is None:
+        print(text, end="")
+        return
+    from personae.media.atomic_file import write_atomically
+
+    write_atomically(out, text.encode())
+    stderr().print(f"Wrote {len(found)} memories to {out}.", markup=False)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `personae memory export` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep the memories of an export as they are: all of them, or none where one is broken."""
+    from personae.encoders.embedder import open_embedder
+
+    memories = _read(file)
+    embedder = open_embedder()
+    with _store() as store:
+        kept = store.keep_memories(
+            memories,
+            vectors=embedder.embed([one.text for one in memories]) if memories else None,
+            fingerprint=embedder.fingerprint,
+            cause=f"imported from {file.name}",
+        )
+    if as_json:
+        print_json({"imported": [one.id for one in kept]})
+    else:
+        stderr().print(f"Imported {len(kept)} memories.", markup=False)
+
+
+@app.command()
+def audit(holder: Holder = "", as_json: AsJson = False) -> None:
+    """Find duplicates, contradictions, and memories without a source or a subject.
+
+    Exits with 1 where something was found.
+    """
+    from personae.encoders.embedder import open_embedder
+    from personae.encoders.nli import open_nli
+    from personae.errors import UnknownEntry
+    from personae.memory.auditing import audited
+    from personae.store.memory_types import Scope
+
+    with _store() as store:
+
+        def has_turn(turn: str) -> bool:
+            try:
+                store.get_turn(turn)
+            except UnknownEntry:
+                return False
+            return True
+
+        held = store.memories(Scope(holder=holder or None))[::-1]
+        found = audited(held, open_embedder(), open_nli(), has_turn)
+    if as_json:
+        print_json([_finding(one) for one in found])
+    else:
+        print_table(
+            ("fault", "memory", "text", "with", "detail"),
+            [
+                (
+                    one.fault, one.memory.id[:SHORT_ID], one.memory.text,
+                    one.other.text if one.other else "", one.detail,
+                )
+                for one in found
+            ],
+        )  # fmt: skip
+        stderr().print(f"{len(held)} memories, {len(found)} findings.", markup=False)
+    raise typer.Exit(1 if found else 0)
+
+
+def _store() -> SqliteStore:
+    from personae.settings import load_settings
+    from personae.store.sqlite import open_store
+
+    return open_store(load_settings().database)
+
+
+def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
+    from personae.encoders.embedder import open_embedder
+    from personae.encoders.nli import open_nli
+    from personae.memory.keeping import Keeper
+
+    return Keeper(store, open_embedder(), open_nli() if judged else None)
+
+
+def _of(session: Session) -> Scope:
+    """All that the character holds, also what no longer holds."""
+    from personae.store.memory_types import Scope
+
+    return Scope(session.owner, holder=session.persona_name, past=True)
+
+
+def _find(store: SqliteStore, name: str) -> Memory:
+    """The one memory that `name` fits. Raises UnknownEntry, InvalidOption."""
+    from personae.errors import InvalidOption, UnknownEntry
+
+    fits = store.memory_ids(name, limit=6)
+    if not name or not fits:
+        raise UnknownEntry("memory", name, store.memory_ids(""), "See `personae memory list`.")
+    if len(fits) > 1 and fits[0] != name:
+        ids = ", ".join(fits)
+        raise InvalidOption(f"{name!r} fits several memories: {ids}. Write more of the id.")
+    return store.get_memory(fits[0])
+
+
+def _read(file: Path) -> list[Memory]:
+    """The memories of an export. Raises FormatError with the line."""
+    from personae.data import Memory
+    from personae.errors import FormatError
+    from personae.text.parsing import json_lines
+
+    found = []
+    for place, value in json_lines(file):
+        try:
+            found.append(Memory.from_dict(value))
+        except FormatError as error:
+            raise place.fault(str(error)) from error
+    return found
+
+
+def _print(found: tuple[Memory, ...]) -> None:
+    print_table(
+        ("id", "said", "holder", "about", "kind", "text"),
+        [
+            (
+                one.id[:SHORT_ID], f"{one.said_at.astimezone():%Y-%m-%d}" if one.said_at else "",
+                one.holder or "-", one.subject or "-", one.kind, one.text,
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def _finding(one: Any) -> dict[str, Any]:
+    other = None if one.other is None else one.other.to_dict()
+    return {
+        "fault": one.fault, "memory": one.memory.to_dict(), "other": other, "detail": one.detail,
+    }  # fmt: skip

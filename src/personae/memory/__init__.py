@@ -1,0 +1,1 @@
+"""What characters remember: how memories are kept, revised, found and forgotten."""

@@ -1,0 +1,89 @@
+"""Recalling: by words and by meaning, fused by rank, within a budget of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from personae.data import Memory
+from personae.encoders.types import Embedder
+from personae.store.memory_types import FoundMemory, MemoryStore, Scope
+
+CANDIDATES = 100  # of each way to look
+# Reciprocal rank fusion: 1 / (RANK + rank), summed over the ways. 10 found more evidence than the
+# usual 60 on LoCoMo and REALTALK (docs/memory.md).
+RANK = 10
+IMPORTANCE = 0.1  # the most that importance adds to a score, as a share of it
+RECENCY = 0.1  # the same of recency
+HALF_LIFE_DAYS = 30.0
+
+CountTokens: TypeAlias = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A memory, its fused score, and its rank in each way to look (from 1)."""
+
+    memory: Memory
+    score: float
+    ranks: dict[str, int] = field(default_factory=dict)
+
+
+def recalled(
+    store: MemoryStore, embedder: Embedder | None, query: str, scope: Scope, *, k: int = 5,
+    now: datetime | None = None,
+) -> list[Recalled]:  # fmt: skip
+    """The `k` memories that bear most on the query, best first; no language model is asked.
+
+    Words are those of the full text (BM25), meaning is the cosine of the embedder's vectors; ranks
+    are fused, so that neither's scale counts. What is important, or was said of late by the clock
+    `now`, comes a little before its equals.
+    """
+    if k < 1 or not query.strip():
+        return []
+    ways = {"words": store.search_memories(query, scope, limit=max(CANDIDATES, k))}
+    if embedder is not None:
+        vector = embedder.embed([query])[0]
+        ways["meaning"] = store.nearest_memories(vector, scope, limit=max(CANDIDATES, k))
+    found = fused(ways)
+    weighed = [
+        Recalled(one.memory, one.score * _weight(one.memory, now), one.ranks) for one in found
+    ]
+    return sorted(weighed, key=lambda one: (-one.score, one.memory.id))[:k]
+
+
+def fused(ways: Mapping[str, Sequence[FoundMemory]]) -> list[Recalled]:
+    """Reciprocal rank fusion (Cormack et al. 2009), best first; ties by id."""
+    memories: dict[str, Memory] = {}
+    ranks: dict[str, dict[str, int]] = {}
+    for way, found in ways.items():
+        for rank, one in enumerate(found, 1):
+            memories[one.memory.id] = one.memory
+            ranks.setdefault(one.memory.id, {})[way] = rank
+    made = [
+        Recalled(memories[key], sum(1 / (RANK + rank) for rank in own.values()), own)
+        for key, own in ranks.items()
+    ]
+    return sorted(made, key=lambda one: (-one.score, one.memory.id))
+
+
+def within(found: Sequence[Recalled], budget_tokens: int, count: CountTokens) -> list[Recalled]:
+    """The best that fit into the budget; one that does not fit is passed over."""
+    kept, left = list[Recalled](), budget_tokens
+    for one in found:
+        size = count(one.memory.text)
+        if size <= left:
+            kept.append(one)
+            left -= size
+    return kept
+
+
+def _weight(memory: Memory, now: datetime | None) -> float:
+    recency = 0.0
+    if now is not None and memory.said_at is not None:
+        # A clock that was set back makes no memory more than new.
+        days = max(0.0, (now - memory.said_at).total_seconds() / 86_400)
+        recency = float(0.5 ** (days / HALF_LIFE_DAYS))
+    return 1 + IMPORTANCE * (memory.importance - 0.5) + RECENCY * recency

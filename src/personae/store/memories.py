@@ -1,0 +1,410 @@
+"""Memories in the SQLite database: rows, their history, words and vectors."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from personae.errors import InvalidOption, StoreError, UnknownEntry
+from personae.store.database import Database
+from personae.store.ids import Clock
+from personae.store.memory_types import (
+    MAX_MEMORY_CHARACTERS,
+    FoundMemory,
+    MemoryEvent,
+    Scope,
+)
+from personae.store.rows import (
+    json_column,
+    json_of,
+    name_column,
+    text_column,
+    time_column,
+    time_of,
+)
+from personae.store.types import Match
+from personae.store.vectors import VectorTable
+from personae.store.words import match_expression, search_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from personae.data import Memory
+
+    Vector = Sequence[float] | NDArray[np.float32]
+    Vectors = Sequence[Sequence[float]] | NDArray[np.float32]
+
+COLLECTION = "memories"
+REPEATED = 0.1  # of the way to 1 that the importance of what is said again goes
+_FIRST_LOOK = 4  # times as many vectors as asked for are looked at before the scope is applied
+
+_COLUMNS = """
+    memories.id, memories.key, holder, subject, session, kind, memories.text, said_at, valid_from,
+    valid_until, confidence, importance, labels,
+    (SELECT later.key FROM memories AS later WHERE later.id = memories.superseded_by)
+"""
+_SIDES = (
+    ("provenance", "SELECT turn FROM memory_turns WHERE memory_id = ? ORDER BY turn"),
+    (
+        "sources",
+        "SELECT memories.key FROM memory_sources JOIN memories ON memories.id = source_id "
+        "WHERE memory_id = ? ORDER BY source_id",
+    ),
+    ("witnesses", "SELECT name FROM memory_witnesses WHERE memory_id = ? ORDER BY name"),
+)
+
+
+class MemoryTable:
+    """The memories of a database; its methods are those of `MemoryStore`."""
+
+    def __init__(
+        self, database: Database, vectors: VectorTable, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self._database = database
+        self._vectors = vectors
+        self._clock = clock
+        self._new_id = new_id
+
+    def keep(
+        self, memories: Sequence[Memory], owner: str, vectors: Vectors | None,
+        fingerprint: str, supersedes: Sequence[str], cause: str,
+    ) -> tuple[Memory, ...]:  # fmt: skip
+        """See `MemoryStore.keep_memories`."""
+        if supersedes and len(memories) != 1:
+            raise InvalidOption("Only one memory can take the place of others.")
+        if vectors is not None and (not fingerprint or len(vectors) != len(memories)):
+            raise InvalidOption("Vectors need their embedder's fingerprint, one for each memory.")
+        now = self._clock()
+        with self._database.writing() as connection:
+            numbered = [self._insert(connection, owner, one, now, cause) for one in memories]
+            for number, one in numbered:  # after all rows: they may name each other
+                _insert_sides(connection, owner, number, one)
+            kept = [one for _, one in numbered]
+            if vectors is not None and kept:
+                rows = [(one.id, vector, "") for one, vector in zip(kept, vectors, strict=True)]
+                self._vectors.put_within(connection, owner, COLLECTION, rows, fingerprint)
+            for key in supersedes:
+                _supersede(connection, owner, key, kept[0], now)
+        return tuple(kept)
+
+    def _insert(
+        self, connection: sqlite3.Connection, owner: str, memory: Memory, now: datetime, cause: str
+    ) -> tuple[int, Memory]:
+        if len(memory.text) > MAX_MEMORY_CHARACTERS:
+            raise InvalidOption(
+                f"The memory has {len(memory.text):,} characters; at most "
+                f"{MAX_MEMORY_CHARACTERS:,} are kept in one."
+            )
+        said_at = memory.said_at or now
+        kept = memory.model_copy(
+            update={
+                "id": name_column(memory.id, "memory id") or self._new_id(),
+                "text": text_column(memory.text),
+                "said_at": said_at,
+                "valid_from": memory.valid_from or said_at,
+            }
+        )
+        if _number(connection, owner, kept.id) is not None:
+            raise InvalidOption(f"There is a memory with the id {kept.id!r} already.")
+        number = connection.execute(
+            "INSERT INTO memories (owner, key, holder, subject, session, kind, text, search_text, "
+            "kept_at, said_at, valid_from, valid_until, confidence, importance, labels) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (owner, *_columns_of(kept, now)),
+        ).lastrowid
+        assert number is not None
+        _note(connection, number, now, "kept", kept.text, cause)
+        return number, kept
+
+    def get(self, memory_id: str, owner: str) -> Memory:
+        """See `MemoryStore.get_memory`."""
+        with self._database.reading() as connection:
+            return _memories(connection, "memories.id = ?", _known(connection, owner, memory_id))[0]
+
+    def ids(self, beginning: str, owner: str, limit: int) -> tuple[str, ...]:
+        """See `MemoryStore.memory_ids`."""
+        start = text_column(beginning)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT key FROM memories WHERE owner = ? AND "
+                "(key = ? OR lower(substr(key, 1, ?)) = lower(?)) ORDER BY key = ? DESC, id DESC "
+                "LIMIT ?",
+                (owner, start, len(start), start, start, max(limit, 0)),
+            ).fetchall()
+        return tuple(key for (key,) in rows)
+
+    def all(self, scope: Scope, limit: int | None) -> tuple[Memory, ...]:
+        """See `MemoryStore.memories`."""
+        condition, values = _seen_by(scope)
+        with self._database.reading() as connection:
+            return _memories(
+                connection,
+                f"{condition} ORDER BY said_at DESC, memories.id DESC LIMIT ?",
+                *values,
+                -1 if limit is None else max(limit, 0),
+            )
+
+    def search(self, query: str, scope: Scope, limit: int, match: Match) -> tuple[FoundMemory, ...]:
+        """See `MemoryStore.search_memories`."""
+        expression = match_expression(text_column(query), match)
+        if not expression:
+            return ()
+        condition, values = _seen_by(scope)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT -bm25(memories_fts) AS score, {_COLUMNS} FROM memories_fts "
+                "JOIN memories ON memories.id = memories_fts.rowid "
+                f"WHERE memories_fts MATCH ? AND {condition} "
+                "ORDER BY score DESC, memories.id DESC LIMIT ?",
+                (expression, *values, max(limit, 0)),
+            ).fetchall()
+            return tuple(FoundMemory(_memory(connection, row[1:]), row[0]) for row in rows)
+
+    def nearest(self, vector: Vector, scope: Scope, limit: int) -> tuple[FoundMemory, ...]:
+        """See `MemoryStore.nearest_memories`. Looks further where the scope hides what is near."""
+        looked, condition, values = limit * _FIRST_LOOK, *_seen_by(scope)
+        while True:
+            near = self._vectors.nearest(scope.owner, COLLECTION, vector, looked)
+            scores = {one.key: one.score for one in near}
+            with self._database.reading() as connection:
+                near_ones = "memories.key IN (SELECT value FROM json_each(?))"
+                keys = json.dumps(list(scores))
+                seen = _memories(connection, f"{condition} AND {near_ones}", *values, keys)
+            if len(seen) >= limit or len(near) < looked:
+                break
+            looked *= 8
+        found = [FoundMemory(memory, scores[memory.id]) for memory in seen]
+        return tuple(sorted(found, key=lambda one: (-one.score, one.memory.id))[: max(limit, 0)])
+
+    def repeat(self, memory_id: str, turns: Sequence[str], at: datetime, owner: str) -> Memory:
+        """See `MemoryStore.repeat_memory`."""
+        with self._database.writing() as connection:
+            number = _known(connection, owner, memory_id)
+            connection.executemany(
+                "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+                ((number, name_column(turn, "turn id")) for turn in turns),
+            )
+            connection.execute(
+                "UPDATE memories SET importance = importance + ? * (1 - importance), "
+                "said_at = max(said_at, ?) WHERE id = ?",
+                (REPEATED, time_column(at), number),
+            )
+            memory = _memories(connection, "memories.id = ?", number)[0]
+            _note(connection, number, self._clock(), "repeated", memory.text, ", ".join(turns))
+        return memory
+
+    def revise(
+        self, memory_id: str, text: str, vector: Vector | None, cause: str, owner: str
+    ) -> Memory:
+        """See `MemoryStore.revise_memory`."""
+        text = text_column(text)
+        if not text.strip() or len(text) > MAX_MEMORY_CHARACTERS:
+            raise InvalidOption(
+                f"A memory has between 1 and {MAX_MEMORY_CHARACTERS:,} characters, not "
+                f"{len(text):,}. To be rid of it, forget it."
+            )
+        with self._database.writing() as connection:
+            number = _known(connection, owner, memory_id)
+            connection.execute(
+                "UPDATE memories SET text = ?, search_text = ? WHERE id = ?",
+                (text, search_text(text), number),
+            )
+            fingerprint = self._vectors.fingerprint_within(connection, owner, COLLECTION)
+            if vector is not None and fingerprint:
+                row = (memory_id, vector, "")
+                self._vectors.put_within(connection, owner, COLLECTION, [row], fingerprint)
+            else:  # a vector of the old text would find it by what it no longer says
+                self._vectors.delete_within(connection, owner, COLLECTION, [memory_id])
+            _note(connection, number, self._clock(), "revised", text, cause)
+            return _memories(connection, "memories.id = ?", number)[0]
+
+    def events(self, memory_id: str, owner: str) -> tuple[MemoryEvent, ...]:
+        """See `MemoryStore.memory_events`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT at, event, text, cause FROM memory_events WHERE memory_id = ? ORDER BY id",
+                (_known(connection, owner, memory_id),),
+            ).fetchall()
+        return tuple(MemoryEvent(time_of(at), *told) for at, *told in rows)
+
+    def forget(self, memory_ids: Sequence[str], owner: str) -> tuple[str, ...]:
+        """See `MemoryStore.forget_memories`."""
+        with self._database.writing() as connection:
+            asked = [_known(connection, owner, key) for key in memory_ids]
+            gone = _with_descendants(connection, asked)
+            keys = [key for _, key in gone]
+            self._vectors.delete_within(connection, owner, COLLECTION, keys)
+            connection.executemany(
+                "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
+            )
+            # FTS5 marks deleted words as deleted until it merges its segments (see docs/store.md).
+            connection.execute("INSERT INTO memories_fts (memories_fts) VALUES ('optimize')")
+        self._database.erase_traces()
+        return tuple(keys)
+
+
+def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
+    assert memory.said_at is not None
+    assert memory.valid_from is not None
+    return (
+        memory.id,
+        name_column(memory.holder, "holder"),
+        name_column(memory.subject, "subject"),
+        name_column(memory.session, "session id"),
+        memory.kind,
+        memory.text,
+        search_text(memory.text),
+        time_column(now),
+        time_column(memory.said_at),
+        time_column(memory.valid_from),
+        None if memory.valid_until is None else time_column(memory.valid_until),
+        memory.confidence,
+        memory.importance,
+        json_column(memory.labels, "memory's labels") if memory.labels else None,
+    )
+
+
+def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memory: Memory) -> None:
+    """The turns it was learned in, the memories it was made from or gave way to, its witnesses."""
+    if memory.superseded_by:
+        connection.execute(
+            "UPDATE memories SET superseded_by = ? WHERE id = ?",
+            (_known(connection, owner, memory.superseded_by), number),
+        )
+    connection.executemany(
+        "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+        ((number, name_column(turn, "turn id")) for turn in memory.provenance),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO memory_sources VALUES (?, ?)",
+        ((number, _known(connection, owner, key)) for key in memory.sources),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO memory_witnesses VALUES (?, ?)",
+        ((number, name_column(name, "witness")) for name in memory.witnesses),
+    )
+
+
+def _supersede(
+    connection: sqlite3.Connection, owner: str, key: str, by: Memory, now: datetime
+) -> None:
+    """End the old memory where the new one begins to hold."""
+    number, new = _known(connection, owner, key), _known(connection, owner, by.id)
+    assert by.valid_from is not None
+    connection.execute(
+        "UPDATE memories SET superseded_by = ?1, valid_until = max(valid_from, "
+        "min(coalesce(valid_until, ?2), ?2)) WHERE id = ?3",
+        (new, time_column(by.valid_from), number),
+    )
+    _note(connection, number, now, "superseded", by.text, by.id)
+
+
+def _seen_by(scope: Scope) -> tuple[str, list[object]]:
+    """The condition on a row of `memories`, and its values."""
+    conditions, values = ["memories.owner = ?"], list[object]([scope.owner])
+
+    def add(condition: str, *given: object) -> None:
+        conditions.append(condition)
+        values.extend(given)
+
+    if scope.holder is not None:
+        add("memories.holder IN (?, '')", scope.holder)
+    if scope.subject is not None:
+        add("memories.subject = ?", scope.subject)
+    if scope.session is not None:
+        add("memories.session = ?", scope.session)
+    if scope.heard_by is not None:
+        of_it = "SELECT 1 FROM memory_witnesses WHERE memory_id = memories.id"
+        add(f"(NOT EXISTS ({of_it}) OR EXISTS ({of_it} AND name = ?))", scope.heard_by)
+    if scope.kinds:
+        add(f"memories.kind IN ({_marks(scope.kinds)})", *scope.kinds)
+    if scope.at is not None:
+        at = time_column(scope.at)
+        add("memories.valid_from <= ? AND coalesce(memories.valid_until > ?, 1)", at, at)
+    elif not scope.past:
+        add("memories.superseded_by IS NULL")
+    return " AND ".join(conditions), values
+
+
+def _with_descendants(
+    connection: sqlite3.Connection, numbers: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Numbers and ids of memories and of all that was made from them."""
+    found: dict[int, None] = dict.fromkeys(numbers)
+    waiting = list(found)
+    while waiting:
+        made = connection.execute(
+            "SELECT memory_id FROM memory_sources WHERE source_id = ?", (waiting.pop(),)
+        ).fetchall()
+        fresh = [number for (number,) in made if number not in found]
+        found |= dict.fromkeys(fresh)
+        waiting += fresh
+    return [
+        (
+            number,
+            connection.execute("SELECT key FROM memories WHERE id = ?", (number,)).fetchone()[0],
+        )
+        for number in found
+    ]
+
+
+def _memories(
+    connection: sqlite3.Connection, condition: str, *values: object
+) -> tuple[Memory, ...]:
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM memories WHERE {condition}", values
+    ).fetchall()
+    return tuple(_memory(connection, row) for row in rows)
+
+
+def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
+    """A memory from its columns. Raises StoreError where the row is damaged."""
+    from personae.data import Memory
+
+    number, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
+    said_at, valid_from, valid_until = times
+    sides = {
+        name: tuple(value for (value,) in connection.execute(query, (number,)))
+        for name, query in _SIDES
+    }
+    try:
+        return Memory(
+            text=text, id=key, kind=kind, subject=subject, holder=holder, session=session,
+            said_at=time_of(said_at), valid_from=time_of(valid_from),
+            valid_until=None if valid_until is None else time_of(valid_until),
+            superseded_by=row[13] or "", confidence=confidence, importance=importance,
+            labels=json_of(row[12], f"labels of memory {key}"), **sides,
+        )  # fmt: skip
+    except (ValueError, TypeError, OverflowError) as error:
+        raise StoreError(f"The stored memory {key} is damaged: {error}.") from error
+
+
+def _note(
+    connection: sqlite3.Connection, number: int, at: datetime, event: str, text: str, cause: str
+) -> None:
+    connection.execute(
+        "INSERT INTO memory_events (memory_id, at, event, text, cause) VALUES (?, ?, ?, ?, ?)",
+        (number, time_column(at), event, text, text_column(cause)),
+    )
+
+
+def _number(connection: sqlite3.Connection, owner: str, key: str) -> int | None:
+    row = connection.execute(
+        "SELECT id FROM memories WHERE owner = ? AND key = ?", (owner, text_column(key))
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _known(connection: sqlite3.Connection, owner: str, key: str) -> int:
+    number = _number(connection, owner, key)
+    if number is None:
+        raise UnknownEntry("memory", key, (), "See `personae memory list`.")
+    return number
+
+
+def _marks(values: Iterable[object]) -> str:
+    return ", ".join("?" for _ in values)
