@@ -14,10 +14,14 @@ import pytest
 from personae.conversation import MAX_MESSAGE_CHARS, Conversation, checked_message, checked_user
 from personae.data import Persona
 from personae.draft import Emission
+from personae.encoders.disclosure import open_disclosure
 from personae.errors import BackendError, Cancelled, InvalidOption, UnknownEntry
 from personae.lm.scripted import ScriptedModel
+from personae.memory.keeping import Keeper
+from personae.memory.remembering import Remembering
 from personae.settings import load_settings
 from personae.speaker import Speaker
+from personae.store.memory_types import Scope
 from personae.store.sqlite import open_store
 
 ANA = Persona(name="Ana", id="ana", greetings=("Hello {{user}}!", "You again?"))
@@ -322,3 +326,46 @@ def test_emissions_are_heard_while_the_reply_is_made(store):
     begun(store, "One two three four five six seven.").say("Hi.", emit=heard.append)
     assert "".join(e.text for e in heard) == "One two three four five six seven."
     assert not load_settings().database.exists()  # the store is the one that was given
+
+
+@pytest.fixture
+def remembering(store):
+    disclosure = open_disclosure()
+    return Remembering(Keeper(store, disclosure.embedder), disclosure)
+
+
+def test_what_the_user_told_is_a_memory_and_comes_back_in_another_session(store, remembering):
+    first = begun(store, "Nice.", memory=remembering)
+    first.say("I have two dogs. How are you?")
+    (kept,) = store.memories(Scope())
+    assert (kept.text, kept.subject, kept.holder) == ("I have two dogs.", "Bo", "Ana")
+    assert first.remembered("my pets", first.path) == ()  # near turns are in the prompt anyway
+    again = begun(store, memory=remembering)
+    (back, *_) = again.remembered("Which pets do I have?", again.path)
+    assert back.text == 'Bo once said: "I have two dogs."'
+    assert back.provenance == (first.path[1].id,)
+    other = Conversation.begin(store, ANA, speaker_of("x"), user="Cy", memory=remembering)
+    assert all(one.kind == "event" for one in other.remembered("Which pets?", other.path))
+
+
+def test_what_was_undone_is_no_longer_recalled(store, remembering):
+    talk = begun(store, memory=remembering)
+    talk.say("I have two dogs.")
+    talk.undo()
+    assert begun(store, memory=remembering).remembered("Which pets do I have?", ()) == ()
+
+
+def test_with_a_session_goes_what_was_learned_in_it(store, remembering):
+    talk = begun(store, memory=remembering)
+    talk.say("I have two dogs named Quuxbert.")
+    store.delete_session(talk.session.id)
+    assert store.memories(Scope(past=True)) == ()
+    assert store.vector_keys("memories") == frozenset()
+
+
+def test_a_reply_that_was_lost_is_learned_from_when_it_is_made(store, remembering):
+    talk = begun(store, memory=None)
+    talk.say("I have two dogs.")
+    resumed = Conversation.resume(store, talk.session.id, speaker_of("Fine."), memory=remembering)
+    resumed.say("Hello again.")
+    assert [one.text for one in store.memories(Scope())] == ["I have two dogs."]

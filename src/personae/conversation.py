@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 
 from personae.data import JsonObject, Memory, Persona, Scene
 from personae.draft import Emission
-from personae.errors import InvalidOption
+from personae.errors import InvalidOption, UnknownEntry
 from personae.speaker import Reply, Speaker
 from personae.store.types import LOCAL_OWNER, ROOT, NewTurn, Session, Store, StoredTurn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from personae.memory.remembering import Remembering
 
 MAX_MESSAGE_CHARS = 20_000
 REMEMBERED = 4
+LEARNED_TURNS = 20  # the latest, so that a long session is resumed at once
 # Turns this near are in the prompt anyway.
 _RECENT_TURNS = 16
 
@@ -31,7 +34,10 @@ Emit = Callable[[Emission], None]
 
 @dataclass(slots=True)
 class Conversation:
-    """One session of a store, with the speaker that replies in it. Not for several threads."""
+    """One session of a store, with the speaker that replies in it. Not for several threads.
+
+    With `memory` it keeps what the user tells, and later conversations recall it.
+    """
 
     store: Store
     session: Session
@@ -39,6 +45,7 @@ class Conversation:
     speaker: Speaker
     owner: str = LOCAL_OWNER
     seed: int = 0
+    memory: Remembering | None = None
     # What earlier sessions hold does not change while this one goes on.
     _active_turns: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -53,6 +60,7 @@ class Conversation:
         owner: str = LOCAL_OWNER,
         seed: int = 0,
         greeting: int | None = 0,
+        memory: Remembering | None = None,
     ) -> Conversation:
         """A new session, opened by the persona's greeting (None: by nobody).
 
@@ -67,7 +75,7 @@ class Conversation:
             owner=owner,
             options=dict(speaker.options),
         )
-        talk = cls(store, session, persona, speaker, owner, seed)
+        talk = cls(store, session, persona, speaker, owner, seed, memory)
         if greeting is not None and persona.greetings:
             text = persona.greetings[greeting % len(persona.greetings)]
             turn = NewTurn(persona.name, text, labels={"greeting": True})
@@ -83,6 +91,7 @@ class Conversation:
         *,
         owner: str = LOCAL_OWNER,
         seed: int = 0,
+        memory: Remembering | None = None,
     ) -> Conversation:
         """Go on with a session, with the persona as it was when the session began."""
         session = store.get_session(session_id, owner=owner)
@@ -91,7 +100,7 @@ class Conversation:
         )
         if persona is None:
             raise InvalidOption(f"The persona of session {session_id} is no longer stored.")
-        return cls(store, session, persona, speaker, owner, seed)
+        return cls(store, session, persona, speaker, owner, seed, memory)
 
     @property
     def path(self) -> tuple[StoredTurn, ...]:
@@ -130,7 +139,14 @@ class Conversation:
         details = details_of(reply)
         new = NewTurn(turn.speaker, turn.text, labels=turn.labels, details=details)
         self.store.append_turn(self.session.id, new, parent_id=parent_id, owner=self.owner)
+        self._learn(path)
         return reply
+
+    def _learn(self, path: Sequence[StoredTurn]) -> None:
+        """Keep what the user told; the reply is there already and does not wait for it."""
+        if self.memory is not None:
+            said = [turn for turn in path[-LEARNED_TURNS:] if turn.speaker != self.persona.name]
+            self.memory.learn(said, holder=self.persona.name, heard=self.session.user_name)
 
     def regenerate(
         self, *, emit: Emit | None = None, cancel: threading.Event | None = None
@@ -174,13 +190,41 @@ class Conversation:
         return scene.model_copy(update={"memories": self.remembered(scene.last_user_text, path)})
 
     def remembered(self, heard: str, path: Sequence[StoredTurn]) -> tuple[Memory, ...]:
-        """What the user said before that shares words with `heard`: earlier sessions with this
-        persona, and turns of this one that are too old for the prompt (full-text search, BM25).
-        What was undone, or left on another branch, is not remembered."""
+        """What bears on `heard` of what the user told before: memories, and then turns that share
+        words with it, of earlier sessions with this persona or too old for the prompt (full-text
+        search, BM25). What was undone, or left on another branch, is not remembered."""
         if not heard:
             return ()
+        found = [*self._recalled(heard, path)]
+        told = {turn for memory in found for turn in memory.provenance}
+        found += [one for one in self._earlier_turns(heard, path) if one.id not in told]
+        return tuple(found[:REMEMBERED])
+
+    def _recalled(self, heard: str, path: Sequence[StoredTurn]) -> Iterable[Memory]:
+        if self.memory is None:
+            return
+        near = frozenset(turn.id for turn in path[-_RECENT_TURNS:])
         old = frozenset(turn.id for turn in path[:-_RECENT_TURNS])
-        memories: list[Memory] = []
+        for one in self.memory.recall(
+            heard, holder=self.persona.name, heard_by=self.session.user_name, k=2 * REMEMBERED
+        ):
+            turns = one.memory.provenance
+            if not near.intersection(turns) and (
+                not turns or any(self._stands(turn, old) for turn in turns)
+            ):
+                text = f'{one.memory.subject or "Somebody"} once said: "{one.memory.text}"'
+                yield one.memory.model_copy(update={"text": text})
+
+    def _stands(self, turn_id: str, old: frozenset[str]) -> bool:
+        """Whether the turn is on an active branch, as far as it is stored here."""
+        try:
+            turn = self.store.get_turn(turn_id, owner=self.owner)
+        except UnknownEntry:
+            return True
+        return turn.id in (old if turn.session_id == self.session.id else self._kept_of(turn))
+
+    def _earlier_turns(self, heard: str, path: Sequence[StoredTurn]) -> Iterable[Memory]:
+        old = frozenset(turn.id for turn in path[:-_RECENT_TURNS])
         for hit in self.store.search_turns(
             heard, owner=self.owner, limit=8 * REMEMBERED, match="any"
         ):
@@ -190,10 +234,7 @@ class Conversation:
                 and turn.text.strip().lower() != heard.strip().lower()
                 and turn.id in (old if turn.session_id == self.session.id else self._kept_of(turn))
             ):
-                memories.append(self._memory_of(turn))
-            if len(memories) == REMEMBERED:
-                break
-        return tuple(memories)
+                yield self._memory_of(turn)
 
     def _kept_of(self, turn: StoredTurn) -> frozenset[str]:
         """The turns on the active branch of an earlier session; none if it is another persona's."""

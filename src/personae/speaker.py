@@ -110,6 +110,14 @@ class Speaker:
     def lm(self) -> LanguageModel:
         return self._kit.lm
 
+    @property
+    def embedder(self) -> Embedder | None:
+        return self._kit.embedder
+
+    @property
+    def nli(self) -> Nli | None:
+        return self._kit.nli
+
     def reply(
         self,
         scene: Scene,

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from personae.data import Persona
     from personae.encoders.types import Embedder, Nli
     from personae.lm.types import LanguageModel
+    from personae.memory.remembering import Remembering
     from personae.registry import Entry
     from personae.speaker import Speaker
-    from personae.store.types import Store
+    from personae.store.sqlite import SqliteStore
 
 
-def open_default_store() -> Store:
+def open_default_store() -> SqliteStore:
     """The user's store. Raises StoreError that says how to choose another place."""
     from personae.settings import load_settings
     from personae.store.sqlite import open_store
@@ -87,6 +88,28 @@ def open_shipped_nli(who: str) -> Nli:
         return open_nli()
     except EnvironmentFault as error:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
+
+
+def open_memory(store: SqliteStore, speaker: Speaker) -> Remembering:
+    """The memory of the local user's characters, with the speaker's small models where it has any.
+
+    Raises CapabilityError where they are missing.
+    """
+    from personae.memory.keeping import Keeper
+    from personae.memory.remembering import Remembering
+
+    try:
+        from personae.encoders.disclosure import open_disclosure
+        from personae.encoders.embedder import open_embedder
+
+        embedder = speaker.embedder or open_embedder()
+        disclosure = open_disclosure(embedder)
+    except EnvironmentFault as error:
+        raise CapabilityError(
+            f"The memory of a chat needs the embedder; --no-memory does without. {error}"
+        ) from error
+    nli = speaker.nli or open_shipped_nli("The memory of a chat")
+    return Remembering(Keeper(store, embedder, nli), disclosure)
 
 
 def judges_named(names: Iterable[str]) -> dict[str, Nli]:

@@ -30,7 +30,7 @@ class Talk:
         self._has_failed = False
         self._commands: dict[str, tuple[Callable[[str], None], str]] = {
             "/why": (self._why, "how the last reply came about; /why prompt shows the very prompt"),
-            "/memory": (self._memory, "what earlier turns the last message brings back"),
+            "/memory": (self._memory, "what the last message brings back of what you told before"),
             "/undo": (self._undo, "take back your last message and its reply"),
             "/regenerate": (self._regenerate, "another reply; the old one stays as a branch"),
             "/branch": (self._branch, "list the replies beside the last one, /branch N takes one"),
@@ -179,14 +179,15 @@ class Talk:
         path = self._talk.path
         memories = self._talk.scene(path).memories
         if self._as_json:
-            told = [{"text": m.text, "turn": m.id, "said_at": m.said_at} for m in memories]
+            told = [{"text": m.text, "turns": m.provenance, "said_at": m.said_at} for m in memories]
             print_json({"memories": told}, indent=None)
             return
         if not memories:
             self._remark("The last message brings nothing back.")
         for memory in memories:
             day = f"{memory.said_at:%Y-%m-%d %H:%M}" if memory.said_at else ""
-            self._show(f"  {day}  {memory.text}  (turn {memory.id})")
+            turns = f"  (turn {', '.join(memory.provenance)})" if memory.provenance else ""
+            self._show(f"  {day}  {memory.text}{turns}")
 
     def _undo(self, _: str) -> None:
         left = self._talk.undo()

@@ -33,20 +33,21 @@ class Recalled:
 
 def recalled(
     store: MemoryStore, embedder: Embedder | None, query: str, scope: Scope, *, k: int = 5,
-    now: datetime | None = None,
+    now: datetime | None = None, least_cosine: float = -1.0,
 ) -> list[Recalled]:  # fmt: skip
     """The `k` memories that bear most on the query, best first; no language model is asked.
 
     Words are those of the full text (BM25), meaning is the cosine of the embedder's vectors; ranks
     are fused, so that neither's scale counts. What is important, or was said of late by the clock
-    `now`, comes a little before its equals.
+    `now`, comes a little before its equals. Below `least_cosine` meaning alone finds nothing.
     """
     if k < 1 or not query.strip():
         return []
     ways = {"words": store.search_memories(query, scope, limit=max(CANDIDATES, k))}
     if embedder is not None:
         vector = embedder.embed([query])[0]
-        ways["meaning"] = store.nearest_memories(vector, scope, limit=max(CANDIDATES, k))
+        near = store.nearest_memories(vector, scope, limit=max(CANDIDATES, k))
+        ways["meaning"] = tuple(one for one in near if one.score >= least_cosine)
     found = fused(ways)
     weighed = [
         Recalled(one.memory, one.score * _weight(one.memory, now), one.ranks) for one in found

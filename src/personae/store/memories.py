@@ -234,17 +234,35 @@ class MemoryTable:
     def forget(self, memory_ids: Sequence[str], owner: str) -> tuple[str, ...]:
         """See `MemoryStore.forget_memories`."""
         with self._database.writing() as connection:
-            asked = [_known(connection, owner, key) for key in memory_ids]
-            gone = _with_descendants(connection, asked)
-            keys = [key for _, key in gone]
-            self._vectors.delete_within(connection, owner, COLLECTION, keys)
-            connection.executemany(
-                "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
+            keys = self._erase(
+                connection, owner, [_known(connection, owner, key) for key in memory_ids]
             )
-            # FTS5 marks deleted words as deleted until it merges its segments (see docs/store.md).
-            connection.execute("INSERT INTO memories_fts (memories_fts) VALUES ('optimize')")
         self._database.erase_traces()
-        return tuple(keys)
+        return keys
+
+    def forget_session_within(
+        self, connection: sqlite3.Connection, owner: str, session: str
+    ) -> None:
+        """Erase what was learned in a session, in the transaction that erases it."""
+        rows = connection.execute(
+            "SELECT id FROM memories WHERE owner = ? AND session = ?", (owner, session)
+        ).fetchall()
+        self._erase(connection, owner, [number for (number,) in rows])
+
+    def _erase(
+        self, connection: sqlite3.Connection, owner: str, numbers: Sequence[int]
+    ) -> tuple[str, ...]:
+        gone = _with_descendants(connection, numbers)
+        if not gone:
+            return ()
+        keys = tuple(key for _, key in gone)
+        self._vectors.delete_within(connection, owner, COLLECTION, keys)
+        connection.executemany(
+            "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
+        )
+        # FTS5 marks deleted words as deleted until it merges its segments (see docs/store.md).
+        connection.execute("INSERT INTO memories_fts (memories_fts) VALUES ('optimize')")
+        return keys
 
 
 def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:

@@ -293,6 +293,7 @@ class SqliteStore:
                 "SELECT count(*) FROM turns WHERE session_id = ?", (number,)
             ).fetchone()
             connection.execute("DELETE FROM sessions WHERE id = ?", (number,))
+            self._memories.forget_session_within(connection, owner, session_id)
             # FTS5 marks deleted words as deleted until it merges its segments. Its own option
             # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
             connection.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")

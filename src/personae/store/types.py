@@ -204,7 +204,8 @@ class Store(Protocol):
         ...
 
     def delete_session(self, session_id: str, *, owner: str = LOCAL_OWNER) -> int:
-        """Erase the session, its turns and their text in the index; returns how many turns."""
+        """Erase the session, its turns, what was learned in it, and the words of all in the index;
+        returns how many turns."""
         ...
 
     def set_active_leaf(self, session_id: str, turn_id: str, *, owner: str = LOCAL_OWNER) -> None:

@@ -64,7 +64,7 @@ def test_an_export_comes_back_as_it_was(call, tmp_path):
     with open_store(load_settings().database) as store:
         before = store.memories(Scope(past=True))
     file = tmp_path / "memories.jsonl"
-    assert "Wrote 2 memories" in call("export", "--out", str(file))[2]
+    assert "Wrote 2 memories" in call("export", "--json", "--out", str(file))[2]
     assert call("import", str(file))[0] == 2  # the ids are there already
     for one in before:
         call("forget", one.id, "--yes")

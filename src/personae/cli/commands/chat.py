@@ -22,13 +22,22 @@ def chat(
     new: Annotated[bool, typer.Option("--new", help="Begin a new session.")] = False,
     user: Annotated[str, typer.Option("--user", help="Your name.")] = "",
     greeting: Annotated[int, typer.Option("--greeting", min=0, help="Which greeting.")] = 0,
+    remember: Annotated[
+        bool, typer.Option("--memory/--no-memory", help="Keep what you tell, and recall it.")
+    ] = True,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same replies.")] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Read messages, write replies as JSON, a line each.")
     ] = False,
 ) -> None:
     """Talk to a character. `/help` in the chat lists what you can do besides talking."""
-    from personae.cli.opening import load_card, open_default_store, open_named_model, open_speaker
+    from personae.cli.opening import (
+        load_card,
+        open_default_store,
+        open_memory,
+        open_named_model,
+        open_speaker,
+    )
     from personae.cli.talk import Talk
     from personae.conversation import Conversation
     from personae.errors import InvalidOption
@@ -54,8 +63,9 @@ def chat(
         try:
             kept = latest.options if latest and chosen == latest.method else {}
             speaker = open_speaker(lm, chosen, {**kept, **options}, seed=seed)
+            memory = open_memory(store, speaker) if remember else None
             if latest is not None:
-                talk = Conversation.resume(store, latest.id, speaker, seed=seed)
+                talk = Conversation.resume(store, latest.id, speaker, seed=seed, memory=memory)
                 if method or model or option:
                     talk.use(speaker)
             else:
@@ -66,6 +76,7 @@ def chat(
                     user=user or load_settings().user,
                     seed=seed,
                     greeting=greeting,
+                    memory=memory,
                 )
             is_done = Talk(talk, is_resumed=latest is not None, as_json=as_json).run()
         finally:

@@ -197,13 +197,15 @@ def forget(
 def export(
     out: Annotated[Path | None, typer.Option(help="A file instead of the output.")] = None,
     holder: Holder = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list, not lines.")] = False,
 ) -> None:
     """Write memories, also those that no longer hold, one line of JSON each, the oldest first."""
     from personae.store.memory_types import Scope
 
     with _store() as store:
         found = store.memories(Scope(holder=holder or None, past=True))[::-1]
-    text = "".join(f"{one.to_json()}\n" for one in found)
+    lines = [one.to_json() for one in found]
+    text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
     if out is None:
         print(text, end="")
         return
@@ -315,14 +317,14 @@ def _read(file: Path) -> list[Memory]:
     """The memories of an export. Raises FormatError with the line."""
     from personae.data import Memory
     from personae.errors import FormatError
-    from personae.text.parsing import json_lines
+    from personae.text.parsing import json_records
 
     found = []
-    for place, value in json_lines(file):
+    for record in json_records(file):
         try:
-            found.append(Memory.from_dict(value))
+            found.append(Memory.from_dict(record.fields))
         except FormatError as error:
-            raise place.fault(str(error)) from error
+            raise record.place.fault(str(error)) from error
     return found
 
 
