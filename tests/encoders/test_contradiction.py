@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from personae import characters
 from personae.encoders.contradiction import (
     CLAUSE_LIMIT,
     GOLD_SHARES,
@@ -20,6 +21,7 @@ from personae.encoders.contradiction import (
 )
 from personae.encoders.nli import JUDGES, OnnxNli, open_nli
 from personae.errors import InvalidOption
+from personae.load import load_persona
 from personae.text.faults import words_of
 
 VEGAN = ["I am vegan.", "I have two dogs.", "I work as a nurse.", "I live in Texas."]
@@ -216,6 +218,18 @@ def test_replies_in_character_are_not_flagged(nli):
     flagged = [one.worst for one in judged if one.contradicts(threshold)]
     # Two of these eight are false alarms of the shipped weights; no more may come.
     assert len(flagged) <= 2, flagged
+
+
+def test_characters_may_say_what_is_true_of_them(nli):
+    threshold = nli.thresholds[0.1]  # the guard's
+    found = map(load_persona, characters.names())
+    personas = [one for one in found if one.language.split("-")[0] in ("", "en")]
+    asked = [(f"Yes, {one}", p.statements) for p in personas for one in p.statements]
+    judged = judge_replies(nli, asked)
+    assert [one.worst for one in judged if one.contradicts(threshold)] == []
+    # What the model makes of the same statements without the rule: it is the rule that frees them.
+    bare = judge_replies(nli, asked, repeats=None)
+    assert sum(one.contradicts(threshold) for one in bare) > len(asked) / 5
 
 
 def test_few_human_gold_replies_are_flagged(nli, dataset_dir):
