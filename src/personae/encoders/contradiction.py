@@ -23,7 +23,7 @@ CLAUSE_LIMIT = 64  # of one reply; the rest of a longer reply is not judged
 LONG_CLAUSE_WORDS = 12  # a longer sentence is split at its conjunctions
 GOLD_SHARES = (0.02, 0.05, 0.10)
 # Entailment in both directions from which a clause repeats a statement (docs/nli.md has the choice).
-REPEATS = 0.85
+REPEATS = 0.95
 DOUBT = 0.1  # a clause below it is no contradiction at any threshold: nothing is to be excused
 
 _ASKING = (
