@@ -4,12 +4,12 @@
 
 About three minutes of one core.
 
-For each rule: its threshold for 5 % of human gold replies (as `calibrate.py`), and at that threshold
-how often a persona's own statements are flagged against the persona, how often sentences that entail
-one of its statements (Dialogue NLI), and how many contradictions are found. `excused` are
-contradictions of Dialogue NLI, put to a real persona that holds the contradicted statement, which
-the rule lets pass of those that are flagged without it. DNLI's training part is there to choose
-by, its valid part to report.
+For each rule: its threshold for 5 % of human gold replies (as `calibrate.py`), and at that
+threshold how often a persona's own statements are flagged against the persona, how often sentences
+that entail one of its statements (Dialogue NLI), and how many contradictions are found. `excused`
+are contradictions of Dialogue NLI, put to a real persona that holds the contradicted statement,
+which the rule lets pass of those that are flagged without it. DNLI's training part is there to
+choose by, its valid part to report.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 from calibrate import gold_replies, threshold
-from evaluate import auroc, dnli
 from numpy.typing import NDArray
 
+from evaluate import auroc, dnli
 from personae.encoders.contradiction import judge_replies
 from personae.encoders.nli import JUDGES, OnnxNli, open_nli
 from personae.text.faults import words_of

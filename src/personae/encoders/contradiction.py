@@ -1,10 +1,11 @@
 """Which of a persona's statements a reply contradicts or repeats, clause by clause.
 
 A reply is split into clauses, questions are left out, and every clause is judged against every
-statement: the reply is as contradictory as its worst clause. A clause that says what a statement of
-the persona says is no contradiction, whatever the model makes of it beside the others. A maximum
-over many pairs raises false alarms, so a reply counts as a contradiction only above a threshold that
-human gold replies rarely pass (Dialogue NLI: Welleck et al. 2019; rule and calibration are ours).
+statement: the reply is as contradictory as its worst clause. A clause that says what a statement
+of the persona says is no contradiction, whatever the model makes of it beside the others. A maximum
+over many pairs raises false alarms, so a reply counts as a contradiction only above a threshold
+that human gold replies rarely pass (Dialogue NLI: Welleck et al. 2019; rule and calibration are
+ours).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from personae.text.written import as_written
 CLAUSE_LIMIT = 64  # of one reply; the rest of a longer reply is not judged
 LONG_CLAUSE_WORDS = 12  # a longer sentence is split at its conjunctions
 GOLD_SHARES = (0.02, 0.05, 0.10)
-# Entailment in both directions from which a clause repeats a statement (docs/nli.md has the choice).
+# Entailment both ways from which a clause repeats a statement (docs/nli.md says how it was chosen).
 REPEATS = 0.95
 DOUBT = 0.1  # a clause below it is no contradiction at any threshold: nothing is to be excused
 
@@ -136,9 +137,7 @@ def judge_replies(
     ]
 
 
-def _repeats(
-    nli: Nli, found: Sequence[Sequence[Judgement]], least: float
-) -> list[list[Judgement]]:
+def _repeats(nli: Nli, found: Sequence[Sequence[Judgement]], least: float) -> list[list[Judgement]]:
     """Of each reply the judgements of a clause on the statement that it repeats.
 
     Only where some clause clashes with another statement: elsewhere nothing is to be excused.
@@ -148,9 +147,7 @@ def _repeats(
     asked = [one for some in doubtful for one in some if one.entailment >= least]
     back = nli.classify([(one.statement, one.clause) for one in asked]).tolist() if asked else []
     mutual = {
-        (one.clause, one.statement)
-        for one, row in zip(asked, back, strict=True)
-        if row[0] >= least
+        (one.clause, one.statement) for one, row in zip(asked, back, strict=True) if row[0] >= least
     }
     return [
         [
@@ -177,9 +174,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(words_of(as_written(text)))
 
 
-def _extremes(
-    reply: str, judgements: Sequence[Judgement], repeats: Sequence[Judgement]
-) -> Judged:
+def _extremes(reply: str, judgements: Sequence[Judgement], repeats: Sequence[Judgement]) -> Judged:
     excused = {one.clause for one in repeats}
     counted = [one for one in judgements if one.clause not in excused]
     worst = max(counted, key=lambda one: one.contradiction, default=None)
