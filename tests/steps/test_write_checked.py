@@ -95,12 +95,13 @@ def test_a_statement_near_to_the_message_is_said_before_the_first_attempt(draft,
     model = ScriptedModel(["Three lovely dogs, yes."])
     done, _ = checked(near, model, remind_first=0.4)
     assert asked(model) == [["Tell me about yourself.", "I have three dogs.", "Any pets?"]]
-    assert done.notes["reminded_first"] == "I have three dogs."
+    assert done.evidence[-1].text == "I have three dogs."
+    assert done.evidence[-1].detail == {"reminded": "first"}
     for least in (0.9, 1.0):  # not near enough; never
         model = ScriptedModel(["Three lovely dogs, yes."])
         done, _ = checked(near, model, remind_first=least)
         assert asked(model) == [["Any pets?"]]
-        assert "reminded_first" not in done.notes
+        assert done.evidence == ()
 
 
 def test_what_the_persona_has_just_said_is_not_said_before_the_first_attempt(draft, checked):

@@ -70,7 +70,8 @@ def write_checked(
         judge = Judge(nli, statements_of(draft.scene), threshold or nli.thresholds[GOLD_SHARE])
         desk = Desk(draft, kit, judge, max_sentences, repair)
         told = _worth_telling(desk, remind_first)
-        tried = [write_attempt(desk, reminded(draft, told), 0, is_shown=True)]
+        start = reminded(draft, [one.text for one in told])
+        tried = [write_attempt(desk, start, 0, is_shown=True)]
         while all(attempt.faults for attempt in tried) and len(tried) < attempts:
             prompt = _next_prompt(desk, tried) if remind else draft
             number = min(draws, attempts - len(tried))
@@ -81,7 +82,7 @@ def write_checked(
                 write_attempt(desk, prompt, first + at, is_shown=is_alone) for at in range(number)
             ]
         done = _concluded(desk, tried, fall_back)
-        return done.noting(reminded_first=told[0]) if told else done
+        return replace(done, evidence=(*done.evidence, *told))
 
     return step
 
@@ -285,14 +286,16 @@ def _nearness(desk: Desk) -> list[tuple[float, str]]:
     return [(near[at], statements[at]) for at in order]
 
 
-def _worth_telling(desk: Desk, least: float) -> list[str]:
+def _worth_telling(desk: Desk, least: float) -> list[Evidence]:
     """The statement nearest to the message, if it is near enough and was not said just now."""
     if least >= NEVER or not desk.judge.statements:
         return []
     near, statement = _nearness(desk)[0]
     own = compared_with(desk.draft)["own"]
     is_said = "repeats-itself" in faults_of(as_statement(statement), own=own)
-    return [statement] if near >= least and not is_said else []
+    if near < least or is_said:
+        return []
+    return [Evidence(statement, "statement", round(near, 4), {"reminded": "first"})]
 
 
 def _concluded(desk: Desk, tried: Sequence[Attempt], fall_back: bool) -> Draft:
