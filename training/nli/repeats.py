@@ -7,8 +7,8 @@ About three minutes of one core.
 For each rule: its threshold for 5 % of human gold replies (as `calibrate.py`), and at that
 threshold how often a persona's own statements are flagged against the persona, how often sentences
 that entail one of its statements (Dialogue NLI), and how many contradictions are found. `excused`
-are contradictions of Dialogue NLI, put to a real persona that holds the contradicted statement,
-which the rule lets pass of those that are flagged without it. DNLI's training part is there to
+are contradictions of Dialogue NLI, put to a real persona that holds the contradicted statement, in
+which the rule passes over some clause, of those that are flagged without it. DNLI's training part is there to
 choose by, its valid part to report.
 """
 
@@ -96,6 +96,7 @@ def figures(nli: Remembering, data: Path, part: str) -> list[dict[str, Any]]:
         single = scores(nli, alone, rule)
         bare, ruled = (scores(nli, put[2], one) for one in (None, rule))
         flagged = bare > (found[0]["threshold"] if found else limit)
+        excused = int((flagged & (ruled < bare)).sum())
         found.append(
             {
                 "rule": "none" if rule is None else "words" if rule > 1 else f"words or {rule}",
@@ -104,7 +105,7 @@ def figures(nli: Remembering, data: Path, part: str) -> list[dict[str, Any]]:
                 "own statements flagged": share_above(scores(nli, own, rule), limit),
                 "entailing flagged": share_above(scores(nli, put[0], rule), limit),
                 "contradicting found": share_above(ruled, limit),
-                "excused": round(float((flagged & (ruled < bare)).sum() / flagged.sum()), 4),
+                "excused": round(excused / max(1, int(flagged.sum())), 4),
                 "DNLI AUROC": round(auroc(single.astype(np.float32), gold == 2), 4),
                 "DNLI found": share_above(single[gold == 2], limit),
                 "DNLI others flagged": share_above(single[gold != 2], limit),
