@@ -8,8 +8,8 @@ For each rule: its threshold for 5 % of human gold replies (as `calibrate.py`), 
 threshold how often a persona's own statements are flagged against the persona, how often sentences
 that entail one of its statements (Dialogue NLI), and how many contradictions are found. `excused`
 are contradictions of Dialogue NLI, put to a real persona that holds the contradicted statement, in
-which the rule passes over some clause, of those that are flagged without it. DNLI's training part is there to
-choose by, its valid part to report.
+which the rule passes over some clause, of those that are flagged without it. DNLI's training part
+is there to choose by, its valid part to report.
 """
 
 from __future__ import annotations
