@@ -10,15 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from personae import characters
 from personae.encoders.contradiction import (
     CLAUSE_LIMIT,
     GOLD_SHARES,
+    REPEATS,
     contradiction_rate,
     judge_replies,
     split_clauses,
 )
-from personae.encoders.nli import OnnxNli, open_nli
+from personae.encoders.nli import JUDGES, OnnxNli, open_nli
 from personae.errors import InvalidOption
+from personae.load import load_persona
+from personae.text.faults import words_of
 
 VEGAN = ["I am vegan.", "I have two dogs.", "I work as a nurse.", "I live in Texas."]
 
@@ -102,6 +106,63 @@ def test_many_replies_are_one_call_and_keep_their_order():
     assert judged[1].entailment == 0
 
 
+class OverlapNli(WordNli):
+    """As `WordNli`, and two texts entail each other by the share of words that both have."""
+
+    def classify(self, pairs: Sequence[tuple[str, str]]):
+        rows = super().classify(pairs)
+        for row, (said, stated) in zip(rows, pairs, strict=True):
+            one, other = set(words_of(said)), set(words_of(stated))
+            if row[2] < 0.5:
+                entailed = len(one & other) / len(other)
+                row[:] = (entailed, 1 - entailed, 0)
+        return rows
+
+
+CLASHING = ["I do not swim.", "I swim in lakes."]
+
+
+@pytest.mark.parametrize(
+    ("clause", "is_excused"),
+    [
+        ("i swim in lakes", True),  # the same words
+        ("In lakes I swim in.", True),  # each entails the other
+        ("I swim in lakes and seas.", False),  # says more than the statement
+        ("I swim.", False),  # says less
+    ],
+)
+def test_a_clause_that_repeats_a_statement_contradicts_no_other(clause, is_excused):
+    [bare] = judge_replies(OverlapNli(), [(clause, CLASHING)], repeats=None)
+    [judged] = judge_replies(OverlapNli(), [(clause, CLASHING)])
+    assert bare.contradiction == pytest.approx(0.8)
+    assert bare.repeats == ()
+    assert (judged.contradiction == 0) == is_excused
+    assert [one.statement for one in judged.repeats] == ["I swim in lakes."] * is_excused
+
+
+def test_a_clause_of_a_statement_repeats_it():
+    statement = "I live in a very small town by the sea, and I do not swim in it."
+    reply = "I live in a very small town by the sea."
+    [judged] = judge_replies(WordNli(), [(reply, [statement, *CLASHING])])
+    assert judged.contradiction < 0.5
+    assert judged.repeats[0].clause == "I live in a very small town by the sea."
+
+
+def test_the_rule_excuses_one_clause_and_not_its_neighbour():
+    [judged] = judge_replies(OverlapNli(), [("I swim in lakes. I swim.", CLASHING)])
+    assert judged.worst is not None
+    assert judged.worst.clause == "I swim."
+    assert judged.contradiction == pytest.approx(0.8)
+
+
+def test_the_other_direction_is_asked_only_where_something_may_be_excused():
+    nli = OverlapNli()
+    judge_replies(nli, [("I swim in lakes.", ["I swim in lakes.", "We dance."])])
+    assert nli.calls == [2]
+    judge_replies(nli, [("I swim in lakes.", CLASHING)])
+    assert nli.calls == [2, 2, 1]
+
+
 @pytest.mark.parametrize("statements", [[], ["I swim."]])
 def test_nothing_to_judge_is_no_contradiction(statements):
     judged = judge_replies(WordNli(), [("Really?", statements), ("", statements)])
@@ -135,6 +196,12 @@ def test_the_shipped_thresholds_rise_as_fewer_gold_replies_may_be_flagged(nli):
     assert 0.3 < ten < five < two < 1
 
 
+@pytest.mark.parametrize("judge", ["first", "second"])
+def test_thresholds_were_calibrated_with_the_rule_that_judges(judge):
+    calibration = json.loads((JUDGES[judge] / "calibration.json").read_text("utf-8"))
+    assert calibration["repeats"] == REPEATS
+
+
 def test_replies_in_character_are_not_flagged(nli):
     replies = [
         "I walk my two dogs every morning.",
@@ -151,6 +218,18 @@ def test_replies_in_character_are_not_flagged(nli):
     flagged = [one.worst for one in judged if one.contradicts(threshold)]
     # Two of these eight are false alarms of the shipped weights; no more may come.
     assert len(flagged) <= 2, flagged
+
+
+def test_characters_may_say_what_is_true_of_them(nli):
+    threshold = nli.thresholds[0.1]  # the guard's
+    found = map(load_persona, characters.names())
+    personas = [one for one in found if one.language.split("-")[0] in ("", "en")]
+    asked = [(f"Yes, {one}", p.statements) for p in personas for one in p.statements]
+    judged = judge_replies(nli, asked)
+    assert [one.worst for one in judged if one.contradicts(threshold)] == []
+    # What the model makes of the same statements without the rule: it is the rule that frees them.
+    bare = judge_replies(nli, asked, repeats=None)
+    assert sum(one.contradicts(threshold) for one in bare) > len(asked) / 5
 
 
 def test_few_human_gold_replies_are_flagged(nli, dataset_dir):

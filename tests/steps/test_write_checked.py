@@ -89,6 +89,46 @@ def test_the_statement_that_bears_on_the_message_is_said_beside_the_contradicted
     assert asked(model)[1][1] == "I have three dogs. I work in a bakery."
 
 
+def test_a_statement_near_to_the_message_is_said_before_the_first_attempt(draft, checked):
+    scene = draft.scene.said("Bo", "Do you have three dogs?")
+    near = replace(draft, scene=scene)
+    model = ScriptedModel(["Three lovely dogs, yes."])
+    done, _ = checked(near, model, remind_first=0.4)
+    assert asked(model) == [["Tell me about yourself.", "I have three dogs.", "Any pets?"]]
+    assert done.evidence[-1].text == "I have three dogs."
+    assert done.evidence[-1].detail == {"reminded": "first"}
+    for least in (0.9, 1.0):  # not near enough; never
+        model = ScriptedModel(["Three lovely dogs, yes."])
+        done, _ = checked(near, model, remind_first=least)
+        assert asked(model) == [["Any pets?"]]
+        assert done.evidence == ()
+
+
+def test_what_the_persona_has_just_said_is_not_said_before_the_first_attempt(draft, checked):
+    scene = draft.scene.said("Ana", "I have three dogs!").said("Bo", "Do you have three dogs?")
+    model = ScriptedModel(["Three lovely dogs, yes."])
+    checked(replace(draft, scene=scene), model, remind_first=0.4)
+    assert asked(model) == [["Any pets?"]]
+
+
+def test_of_several_draws_after_a_failure_the_better_one_is_shown(draft, checked):
+    scene = draft.scene.said("Bo", "Any pets at home?")
+    model = ScriptedModel(["I have no dogs.", "Bread is good bread.", "Pets at home, three dogs."])
+    done, heard = checked(replace(draft, scene=scene), model, draws=2)
+    assert [candidate.text for candidate in done.candidates] == [
+        "Bread is good bread.", "Pets at home, three dogs.",
+    ]  # fmt: skip
+    assert done.reply == shown(heard) == "Pets at home, three dogs."
+    assert [request.sampling.seed for request in model.requests] == [0, 7919, 2 * 7919]
+    assert done.candidates[0].detail["attempts"] == 3
+
+
+def test_no_more_is_drawn_than_attempts_are_left(draft, checked):
+    model = ScriptedModel(["I have no dogs."] * 9)
+    checked(draft, model, draws=5, attempts=3)
+    assert len(model.requests) == 3
+
+
 def test_without_reminding_the_prompt_stays(draft, checked):
     model = ScriptedModel(["I have no dogs.", "Three lovely dogs, yes."])
     checked(draft, model, remind=False)

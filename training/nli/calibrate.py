@@ -13,9 +13,14 @@ import json
 from pathlib import Path
 
 import numpy as np
-from build import write_manifest
 
-from personae.encoders.contradiction import GOLD_SHARES, Judged, contradiction_rate, judge_replies
+from personae.encoders.contradiction import (
+    GOLD_SHARES,
+    REPEATS,
+    Judged,
+    contradiction_rate,
+    judge_replies,
+)
 from personae.encoders.nli import OnnxNli, open_nli
 
 Asked = list[tuple[str, list[str]]]
@@ -55,6 +60,7 @@ def calibrate(nli: OnnxNli, data: Path) -> dict[str, object]:
     return {
         "thresholds": {str(share): round(value, 6) for share, value in found.items()},
         "from": f"xpersona En valid, every second dialogue: {len(fit)} gold replies, own persona",
+        "repeats": REPEATS,
         "flagged_of_other_half": {
             str(share): round(contradiction_rate(check, value), 4) for share, value in found.items()
         },
@@ -71,6 +77,8 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
+    from build import write_manifest  # needs onnx, which the rest of this file does not
+
     nli = open_nli(options.folder)
     found = json.dumps(calibrate(nli, options.data), indent=2)
     (options.folder / "calibration.json").write_text(found + "\n", encoding="utf-8")

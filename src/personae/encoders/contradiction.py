@@ -1,9 +1,11 @@
 """Which of a persona's statements a reply contradicts or repeats, clause by clause.
 
 A reply is split into clauses, questions are left out, and every clause is judged against every
-statement: the reply is as contradictory as its worst clause. A maximum over many pairs raises false
-alarms, so a reply counts as a contradiction only above a threshold that human gold replies rarely
-pass (Dialogue NLI: Welleck et al. 2019; the calibration is ours).
+statement: the reply is as contradictory as its worst clause. A clause that says what a statement
+of the persona says is no contradiction, whatever the model makes of it beside the others. A maximum
+over many pairs raises false alarms, so a reply counts as a contradiction only above a threshold
+that human gold replies rarely pass (Dialogue NLI: Welleck et al. 2019; rule and calibration are
+ours).
 """
 
 from __future__ import annotations
@@ -14,11 +16,16 @@ from dataclasses import dataclass
 
 from personae.encoders.types import Nli
 from personae.errors import InvalidOption
+from personae.text.faults import words_of
 from personae.text.sentences import split_sentences
+from personae.text.written import as_written
 
 CLAUSE_LIMIT = 64  # of one reply; the rest of a longer reply is not judged
 LONG_CLAUSE_WORDS = 12  # a longer sentence is split at its conjunctions
 GOLD_SHARES = (0.02, 0.05, 0.10)
+# Entailment both ways from which a clause repeats a statement (docs/nli.md says how it was chosen).
+REPEATS = 0.95
+DOUBT = 0.1  # a clause below it is no contradiction at any threshold: nothing is to be excused
 
 _ASKING = (
     r"(?:do|does|did|are|is|was|were|have|has|can|could|would|will|should|what|where|when|who|why|"
@@ -43,11 +50,15 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A reply's worst and best clause. Both are None where nothing was there to judge."""
+    """A reply's worst and best clause, and the clauses that repeat a statement.
+
+    No clause that repeats is the worst. Worst and best are None where nothing was there to judge.
+    """
 
     reply: str
     worst: Judgement | None
     best: Judgement | None
+    repeats: tuple[Judgement, ...] = ()
 
     @property
     def contradiction(self) -> float:
@@ -99,10 +110,14 @@ def _joined(sentence: str) -> list[str]:
     return pieces
 
 
-def judge_replies(nli: Nli, asked: Sequence[tuple[str, Sequence[str]]]) -> list[Judged]:
+def judge_replies(
+    nli: Nli, asked: Sequence[tuple[str, Sequence[str]]], *, repeats: float | None = REPEATS
+) -> list[Judged]:
     """Judge replies, each against the statements of its persona, in one batch.
 
-    Raises InvalidOption when a statement list is a single text.
+    A clause repeats a statement when it has the same words, or those of one of the statement's own
+    clauses, or when each entails the other with a probability of at least `repeats`; with None
+    there is no such rule. Raises InvalidOption when a statement list is a single text.
     """
     pairs: list[tuple[str, str]] = []
     spans: list[tuple[int, int]] = []
@@ -114,16 +129,57 @@ def judge_replies(nli: Nli, asked: Sequence[tuple[str, Sequence[str]]]) -> list[
         spans.append((start, len(pairs)))
     rows = nli.classify(pairs).tolist()
     judgements = [Judgement(*pair, *row) for pair, row in zip(pairs, rows, strict=True)]
+    found = [judgements[start:end] for start, end in spans]
+    repeated = [[] for _ in found] if repeats is None else _repeats(nli, found, repeats)
     return [
-        _extremes(reply, judgements[start:end])
-        for (reply, _), (start, end) in zip(asked, spans, strict=True)
+        _extremes(reply, mine, own)
+        for (reply, _), mine, own in zip(asked, found, repeated, strict=True)
     ]
 
 
-def _extremes(reply: str, judgements: Sequence[Judgement]) -> Judged:
-    worst = max(judgements, key=lambda one: one.contradiction, default=None)
+def _repeats(nli: Nli, found: Sequence[Sequence[Judgement]], least: float) -> list[list[Judgement]]:
+    """Of each reply the judgements of a clause on the statement that it repeats.
+
+    Only where some clause clashes with another statement: elsewhere nothing is to be excused.
+    """
+    doubtful = [_doubtful(judgements) for judgements in found]
+    own = {one.statement: _own_words(one.statement) for some in doubtful for one in some}
+    asked = [one for some in doubtful for one in some if one.entailment >= least]
+    back = nli.classify([(one.statement, one.clause) for one in asked]).tolist() if asked else []
+    mutual = {
+        (one.clause, one.statement) for one, row in zip(asked, back, strict=True) if row[0] >= least
+    }
+    return [
+        [
+            one
+            for one in some
+            if (one.clause, one.statement) in mutual or _words(one.clause) in own[one.statement]
+        ]
+        for some in doubtful
+    ]
+
+
+def _doubtful(judgements: Sequence[Judgement]) -> list[Judgement]:
+    """The judgements of the clauses that some statement may contradict."""
+    clauses = {one.clause for one in judgements if one.contradiction > DOUBT}
+    return [one for one in judgements if one.clause in clauses]
+
+
+def _own_words(statement: str) -> set[tuple[str, ...]]:
+    """The words of a statement, and of each of its clauses."""
+    return {_words(text) for text in (statement, *split_clauses(statement))}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(words_of(as_written(text)))
+
+
+def _extremes(reply: str, judgements: Sequence[Judgement], repeats: Sequence[Judgement]) -> Judged:
+    excused = {one.clause for one in repeats}
+    counted = [one for one in judgements if one.clause not in excused]
+    worst = max(counted, key=lambda one: one.contradiction, default=None)
     best = max(judgements, key=lambda one: one.entailment, default=None)
-    return Judged(reply, worst, best)
+    return Judged(reply, worst, best, tuple(repeats))
 
 
 def contradiction_rate(judged: Sequence[Judged], threshold: float) -> float:

@@ -29,6 +29,8 @@ def guard(
     max_sentences: Limit = 2,
     attempts: Count = 3,
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.0,
+    remind_first: Annotated[float, Field(ge=0, le=1)] = 0.4,
+    draws: Count = 1,
     remind: bool = True,
     repair: bool = True,
     fall_back: bool = True,
@@ -37,10 +39,12 @@ def guard(
 ) -> Step:
     """The prompt of `plain`; every sentence is checked against the persona's statements.
 
-    Ours, not a paper's. A sentence is shown only once it passed. Where the first one fails, the
-    reply is written anew with what it contradicted said right before (`remind`), up to `attempts`
-    times in all, or cut before the failing clause (`repair`); where nothing passes, the persona
-    says the statement that bears most on the message (`fall_back`). docs/guard.md has the figures.
+    Ours, not a paper's. A statement whose cosine with the message is at least `remind_first` is
+    said by the persona right before it (1: never). A sentence is shown only once it passed. Where
+    the first one fails, the reply is written anew with what it contradicted said right before
+    (`remind`), `draws` at a time and up to `attempts` in all, or cut before the failing clause
+    (`repair`); where nothing passes, the persona says the statement that bears most on the message
+    (`fall_back`). docs/guard.md has the figures.
     With an `adapter` ("score-before-speaking" and "plain-tuning" ship) that one writes, told the
     persona as it was trained to be, and asked for `score` where it learned scores. Raises
     InvalidOption for a score without an adapter.
@@ -60,6 +64,8 @@ def guard(
             attempts=attempts,
             max_sentences=max_sentences,
             threshold=threshold,
+            remind_first=remind_first,
+            draws=draws,
             remind=remind,
             repair=repair,
             fall_back=fall_back,

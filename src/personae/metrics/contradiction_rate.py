@@ -9,7 +9,7 @@ from pydantic import Field
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.encoders.contradiction import Judged, judge_replies
+from personae.encoders.contradiction import REPEATS, Judged, judge_replies
 from personae.encoders.contradiction import contradiction_rate as share_above
 from personae.encoders.types import Nli
 from personae.errors import InvalidOption
@@ -28,7 +28,8 @@ def contradiction_rate(
     """Share of replies with a clause that contradicts a statement of the persona, 0–1.
 
     A reply counts when its worst clause is above the threshold that flags `gold_share` of human
-    gold replies (0.02, 0.05 and 0.1 are calibrated; all three are in `detail`). Replies of personas
+    gold replies (0.02, 0.05 and 0.1 are calibrated; all three are in `detail`). A clause that says
+    what a statement says is no contradiction (`detail["repeats"]`). Replies of personas
     without statements have no value. `judge` names another inference model than the guard's
     (`contradiction-rate@second` in a list of metrics). `detail["worst"]` lists which clause met
     which statement.
@@ -54,6 +55,7 @@ def contradiction_rate(
             detail={
                 "judge": nli.name,
                 "judge_fingerprint": nli.fingerprint,
+                "repeats": REPEATS,
                 "threshold": threshold,
                 "by_gold_share": rates,
                 "worst": [_told(one) for one in _worst(present, threshold)],

@@ -29,7 +29,8 @@ def self_consistency(*, gold_share: Annotated[float, Field(ge=0, le=1)] = 0.05) 
     """Share of replies with no clause that contradicts an earlier clause of the speaker, 0–1.
 
     Each clause of the reply is judged against each clause of the same speaker's earlier turns (the
-    latest 64 clauses), as in Nie et al.'s utterance-based approach. The threshold is the one of
+    latest 64 clauses), as in Nie et al.'s utterance-based approach. Who said both A and not A does
+    not get away with saying A again: repeating excuses nothing here. The threshold is the one of
     `contradiction-rate`, which was calibrated against statements of a persona: see docs/metrics.md
     for what human replies get here. Replies without an earlier clause have no value.
     `detail["worst"]` says which clause met which.
@@ -45,7 +46,7 @@ def self_consistency(*, gold_share: Annotated[float, Field(ge=0, le=1)] = 0.05) 
         threshold = nli.thresholds[gold_share]
         earlier = [_earlier_clauses(sample) if replied(sample) else [] for sample in samples]
         asked = [(sample.reply, said) for sample, said in zip(samples, earlier, strict=True)]
-        judged = iter(judge_replies(nli, [pair for pair in asked if pair[1]]))
+        judged = iter(judge_replies(nli, [pair for pair in asked if pair[1]], repeats=None))
         found = [next(judged) if said else None for said in earlier]
         present = [one for one in found if one is not None]
         flagged = [one for one in present if one.contradicts(threshold)]

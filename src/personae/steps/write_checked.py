@@ -28,6 +28,7 @@ ENTRY = EntryInfo(needs=("chat",), nli=True, embedder=True)
 # The share of human gold replies that the threshold flags (see encoders/contradiction).
 GOLD_SHARE = 0.1
 STATEMENTS_LIMIT = 64
+NEVER = 1.0  # no message is that near to a statement
 LEAST_WORDS = 4  # fewer are no reply by themselves: "I'm Ana.", "Well, yes"
 _SEED_STEP = 7919  # keeps the seeds of attempts apart
 _JOINT = re.compile(r"\s*(?:[,;]|\s[-–—]+\s|\s(?=(?:and|but|because|so|although|though)\b))\s*")
@@ -40,6 +41,8 @@ def write_checked(
     attempts: Count = 3,
     max_sentences: Limit = 3,
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.0,
+    remind_first: Annotated[float, Field(ge=0, le=1)] = NEVER,
+    draws: Count = 1,
     remind: bool = True,
     repair: bool = True,
     fall_back: bool = True,
@@ -49,7 +52,9 @@ def write_checked(
     Each sentence is judged as soon as it is complete and released when its contradiction with every
     statement is at most `threshold` (0: the calibrated one, which 10 % of human replies pass). A
     sentence that fails is cut before its failing clause (`repair`); after a released sentence the
-    reply ends there. Where nothing was released, the model writes anew, up to `attempts` times in
+    reply ends there. A statement whose cosine with the message is at least `remind_first` (1: none)
+    is said by the persona before the first attempt, unless it was said in its last turns. Where
+    nothing was released, the model writes anew, `draws` replies at a time and up to `attempts` in
     all, with the statement that it contradicted and the one that bears most on the message said
     right before that message (`remind`). Of what passes, the candidate with the highest `worth` is
     shown (`encoders.reply_worth`). Where nothing passes, the persona says the statement that bears
@@ -64,13 +69,20 @@ def write_checked(
         nli = kit.need_nli("write_checked")
         judge = Judge(nli, statements_of(draft.scene), threshold or nli.thresholds[GOLD_SHARE])
         desk = Desk(draft, kit, judge, max_sentences, repair)
-        tried = [write_attempt(desk, draft, 0, is_shown=True)]
-        while tried[-1].faults and len(tried) < attempts:
+        told = _worth_telling(desk, remind_first)
+        start = reminded(draft, [one.text for one in told])
+        tried = [write_attempt(desk, start, 0, is_shown=True)]
+        while all(attempt.faults for attempt in tried) and len(tried) < attempts:
             prompt = _next_prompt(desk, tried) if remind else draft
-            # With a repaired piece at hand the better of the two is shown, not the first.
-            is_alone = not any(attempt.head for attempt in tried)
-            tried.append(write_attempt(desk, prompt, len(tried), is_shown=is_alone))
-        return _concluded(desk, tried, fall_back)
+            number = min(draws, attempts - len(tried))
+            # With several to choose from the best is shown, not the first.
+            is_alone = number == 1 and not any(attempt.head for attempt in tried)
+            first = len(tried)
+            tried += [
+                write_attempt(desk, prompt, first + at, is_shown=is_alone) for at in range(number)
+            ]
+        done = _concluded(desk, tried, fall_back)
+        return replace(done, evidence=(*done.evidence, *told))
 
     return step
 
@@ -260,12 +272,30 @@ def reminded(draft: Draft, statements: Sequence[str]) -> Draft:
 
 def bearing(desk: Desk) -> list[str]:
     """The statements, those that bear most on the message first (cosine)."""
+    return [statement for _, statement in _nearness(desk)]
+
+
+def _nearness(desk: Desk) -> list[tuple[float, str]]:
+    """The statements with their cosines to the message, highest first."""
     statements = desk.judge.statements
     if not statements or not desk.heard:
-        return list(statements)
+        return [(0.0, statement) for statement in statements]
     vectors = desk.kit.need_embedder("write_checked").embed([desk.heard, *statements])
     near = (vectors[1:] @ vectors[0]).tolist()
-    return [statements[at] for at in sorted(range(len(near)), key=lambda at: (-near[at], at))]
+    order = sorted(range(len(near)), key=lambda at: (-near[at], at))
+    return [(near[at], statements[at]) for at in order]
+
+
+def _worth_telling(desk: Desk, least: float) -> list[Evidence]:
+    """The statement nearest to the message, if it is near enough and was not said just now."""
+    if least >= NEVER or not desk.judge.statements:
+        return []
+    near, statement = _nearness(desk)[0]
+    own = compared_with(desk.draft)["own"]
+    is_said = "repeats-itself" in faults_of(as_statement(statement), own=own)
+    if near < least or is_said:
+        return []
+    return [Evidence(statement, "statement", round(near, 4), {"reminded": "first"})]
 
 
 def _concluded(desk: Desk, tried: Sequence[Attempt], fall_back: bool) -> Draft:
@@ -277,8 +307,9 @@ def _concluded(desk: Desk, tried: Sequence[Attempt], fall_back: bool) -> Draft:
         if attempt.head and not faults_of(attempt.head, **own)
     ]
     passed = [attempt for attempt in tried if not attempt.faults]
+    has_choice = len(made) + len(passed) > 1
     made += [
-        _candidate(desk, attempt.text, "write_checked", attempt, is_weighed=bool(made))
+        _candidate(desk, attempt.text, "write_checked", attempt, is_weighed=has_choice)
         for attempt in passed
     ]
     if not made:

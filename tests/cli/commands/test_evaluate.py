@@ -93,10 +93,24 @@ def test_the_plot_has_a_point_for_each_method_and_part(evaluate, tmp_path):
     assert "guard, probes" in text
 
 
+def test_a_method_is_compared_with_itself_under_other_options(evaluate, tmp_path, capsys):
+    methods = "plain,guard:remind_first=1.0:attempts=2,guard"
+    assert evaluate("--limit", 4, "--probes", 2, "--methods", methods, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [run["options"].get("attempts") for run in found["probes"]["runs"]] == [None, 2, None]
+    assert set(found["latency"]["turns"]) == {
+        "plain", "guard-remind_first=1.0-attempts=2", "guard",
+    }  # fmt: skip
+    assert (tmp_path / "out" / "guard-remind_first=1.0-attempts=2-turns").is_dir()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "fault"),
     [
         (["--methods", "plain,gard"], 2, "Did you mean 'guard'"),
+        (["--methods", "guard:draw=2"], 2, "has no option 'draw'"),
+        (["--methods", "guard:draws"], 2, "draws"),
+        (["--methods", "guard:detail=a/b"], 2, "detail"),
         (["--methods", ","], 2, "at least one method"),
         (["--data", "none.txt"], 1, "There is no such file"),
         (["--limit", 0], 2, "limit"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,7 +50,12 @@ def consistency(
     ] = "xpersona/En_persona_test.json",
     format_: Annotated[str, typer.Option("--format", help="Detected if not given.")] = "",
     methods: Annotated[
-        str, typer.Option("--methods", help="Names with commas; the first is the baseline.")
+        str,
+        typer.Option(
+            "--methods",
+            help="Names with commas, options after colons (guard:draws=2); the first is the "
+            "baseline.",
+        ),
     ] = "plain,guard",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Test turns.")] = 300,
@@ -75,20 +80,19 @@ def consistency(
     from personae.formats.reading import detect, find_data
     from personae.registry import find
 
-    names = [find("method", name.strip()).name for name in methods.split(",") if name.strip()]
-    if not names:
-        raise InvalidOption("Name at least one method: --methods plain,guard")
+    ways = _ways(methods)
     if plot is not None and plot.suffix.lower() != ".svg":
         raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
     source = find_data(data)
     known = (find("format", format_) if format_ else detect(source)).name
-    slots = max(find("method", name).info.slots for name in names)
-    lm = open_named_model(model, slots=slots, method=names[0])
+    slots = max(find("method", way.method).info.slots for way in ways)
+    lm = open_named_model(model, slots=slots, method=ways[0].method)
     try:
         asked = _asked(source, data, known, out, limits=(limit, probes), seed=seed, lm=lm)
-        _reply(lm, names, asked, out, workers)
+        _reply(lm, ways, asked, out, workers)
     finally:
         lm.close()
+    names = [way.name for way in ways]
     found = {part: _scored([out / f"{name}-{part}" for name in names], seed) for part in PARTS}
     spent = {part: {name: latency_of(out / f"{name}-{part}") for name in names} for part in PARTS}
     if plot is not None:
@@ -101,6 +105,37 @@ def consistency(
         print_report(found[part].report, titles[part])
         _print_rates(names, found[part])
         _print_latency(spent[part], found[part], titles[part])
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A method with options, under the name that its runs and the tables have."""
+
+    name: str
+    method: str
+    options: Mapping[str, Any]
+
+
+def _ways(methods: str) -> list[_Way]:
+    """`plain,guard:draws=2` as methods and options, checked. Raises UnknownEntry, InvalidOption."""
+    from personae.errors import InvalidOption
+    from personae.registry import check_options, find, parse_options
+
+    found = {}
+    for text in methods.split(","):
+        name, *given = (piece.strip() for piece in text.split(":"))
+        if not name and not given:
+            continue
+        entry = find("method", name)
+        options = parse_options(given)
+        check_options(entry, options)
+        label = "-".join([entry.name, *given])
+        if "/" in label:
+            raise InvalidOption(f"{text!r} cannot name a folder: an option's value has no slash.")
+        found[label] = _Way(label, entry.name, options)
+    if not found:
+        raise InvalidOption("Name at least one method: --methods plain,guard")
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +182,29 @@ def _asked(
 
 
 def _reply(
-    lm: LanguageModel, names: Sequence[str], asked: Mapping[str, _Part], out: Path, workers: int
+    lm: LanguageModel, ways: Sequence[_Way], asked: Mapping[str, _Part], out: Path, workers: int
 ) -> None:
     """All methods on all parts, a block each in turn."""
     from personae.cli.opening import open_speaker
 
     seed = asked["turns"].settings.seed
-    speakers = {name: open_speaker(lm, name, {}, seed=seed, replayable=True) for name in names}
+    speakers = {
+        way.name: open_speaker(lm, way.method, dict(way.options), seed=seed, replayable=True)
+        for way in ways
+    }
     for part in PARTS:
         limit = asked[part].settings.limit or 0
         for _ in range(0, limit, BLOCK_REPLIES):
             missing = [
                 make_replies(
-                    speakers[name],
+                    speaker,
                     asked[part].dialogues,
                     out / f"{name}-{part}",
                     asked[part].settings,
                     workers=workers,
                     at_most=BLOCK_REPLIES,
                 )
-                for name in names
+                for name, speaker in speakers.items()
             ]
             if not any(missing):
                 break
