@@ -14,7 +14,7 @@ from personae.lm.scripted import ScriptedModel
 from personae.lm.types import Message
 from personae.speaker import Speaker
 from personae.steps.choose import choose
-from personae.steps.write_checked import STATEMENTS_LIMIT, statements_of, write_checked
+from personae.steps.write_checked import STATEMENTS_LIMIT, write_checked
 
 
 @pytest.fixture
@@ -228,10 +228,17 @@ def test_without_statements_in_english_nothing_is_judged(draft, checked, word_nl
     assert word_nli.asked == []
 
 
-def test_only_so_many_statements_are_judged():
-    many = tuple(f"I know fact {number}." for number in range(500))
-    scene = Scene(persona=Persona(name="Ana", statements=many))
-    assert len(statements_of(scene)) == STATEMENTS_LIMIT
+def test_of_many_statements_those_near_to_a_sentence_are_judged(draft, checked, word_nli):
+    many = [f"I know fact {number}." for number in range(500)]
+    many[400] = "I have three dogs."
+    persona = draft.scene.persona.model_copy(update={"statements": tuple(many)})
+    scene = draft.scene.model_copy(update={"persona": persona})
+    model = ScriptedModel(["I do not have dogs.", "I love my three dogs."])
+    done, heard = checked(replace(draft, scene=scene), model)
+    assert shown(heard) == "I love my three dogs."
+    assert done.candidates[0].detail["refused"][0]["statement"] == "I have three dogs."
+    judged = [stated for said, stated in word_nli.asked if said == "I do not have dogs."]
+    assert len(judged) == STATEMENTS_LIMIT
 
 
 def test_without_the_inference_model_it_says_how_to_get_one(draft):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -13,7 +14,7 @@ from personae.data import Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
 from personae.encoders.contradiction import Judged, judge_replies
 from personae.encoders.reply_worth import features_of, open_reply_worth
-from personae.encoders.types import Nli
+from personae.encoders.types import Embedder, Nli
 from personae.lm.types import Generation, Message, Timings, Usage, require
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
@@ -22,6 +23,10 @@ from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 from personae.text.sentences import sentence_ends
 from personae.text.written import as_statement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 ENTRY = EntryInfo(needs=("chat",), nli=True, embedder=True)
 
@@ -67,7 +72,8 @@ def write_checked(
         if kit.prompt_only:
             return draft
         nli = kit.need_nli("write_checked")
-        judge = Judge(nli, statements_of(draft.scene), threshold or nli.thresholds[GOLD_SHARE])
+        limit = threshold or nli.thresholds[GOLD_SHARE]
+        judge = Judge(nli, statements_of(draft.scene), limit, kit.embedder)
         desk = Desk(draft, kit, judge, max_sentences, repair)
         told = _worth_telling(desk, remind_first)
         start = reminded(draft, [one.text for one in told])
@@ -88,29 +94,60 @@ def write_checked(
 
 
 def statements_of(scene: Scene) -> tuple[str, ...]:
-    """What the persona says of itself: at most 64 statements, macros filled.
+    """What the persona says of itself, macros filled.
 
     None of a persona that speaks another language than English, which the model does not know.
     """
     if scene.persona.language.split("-")[0].lower() not in ("", "en"):
         return ()
-    return tuple(fill(text, scene) for text in scene.persona.statements[:STATEMENTS_LIMIT])
+    return tuple(fill(text, scene) for text in scene.persona.statements)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Judges sentences against the statements of one persona."""
+    """Judges sentences against the statements of one persona.
+
+    Of more than 64 statements those nearest to the sentence are asked: what a sentence contradicts
+    is near to it, and each statement costs about a millisecond.
+    """
 
     nli: Nli
     statements: tuple[str, ...]
     threshold: float
+    embedder: Embedder | None = None
 
     def __call__(self, sentence: str) -> Judged:
-        return judge_replies(self.nli, [(sentence, self.statements)])[0]
+        return judge_replies(self.nli, [(sentence, self._asked(sentence))])[0]
+
+    def _asked(self, sentence: str) -> tuple[str, ...]:
+        if len(self.statements) <= STATEMENTS_LIMIT or self.embedder is None:
+            return self.statements[:STATEMENTS_LIMIT]
+        near = vectors_of(self.embedder, self.statements) @ self.embedder.embed([sentence])[0]
+        nearest = sorted(range(len(near)), key=lambda at: (-near[at], at))[:STATEMENTS_LIMIT]
+        return tuple(self.statements[at] for at in sorted(nearest))
 
     def passes(self, text: str) -> bool:
         """Whether nothing in the text contradicts a statement."""
         return not self(text).contradicts(self.threshold)
+
+
+def vectors_of(embedder: Embedder, statements: tuple[str, ...]) -> NDArray[np.float32]:
+    """The statements' vectors, kept: a persona is asked about again and again."""
+    return _kept_vectors(_Statements(statements, embedder.fingerprint, embedder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What a matrix of vectors depends on."""
+
+    texts: tuple[str, ...]
+    fingerprint: str
+    embedder: Embedder = field(compare=False)
+
+
+@lru_cache(maxsize=64)
+def _kept_vectors(statements: _Statements) -> NDArray[np.float32]:
+    return statements.embedder.embed(statements.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +317,8 @@ def _nearness(desk: Desk) -> list[tuple[float, str]]:
     statements = desk.judge.statements
     if not statements or not desk.heard:
         return [(0.0, statement) for statement in statements]
-    vectors = desk.kit.need_embedder("write_checked").embed([desk.heard, *statements])
-    near = (vectors[1:] @ vectors[0]).tolist()
+    embedder = desk.kit.need_embedder("write_checked")
+    near = (vectors_of(embedder, statements) @ embedder.embed([desk.heard])[0]).tolist()
     order = sorted(range(len(near)), key=lambda at: (-near[at], at))
     return [(near[at], statements[at]) for at in order]
 
