@@ -33,3 +33,11 @@ def test_telling_sentences_are_kept_as_they_were_said(disclosure):
 def test_small_talk_and_silence_leave_nothing(disclosure):
     assert memories_in([said("Hello! How are you?"), said(" ")], disclosure, holder="Ana") == []
     assert memories_in([], disclosure, holder="Ana") == []
+
+
+def test_a_sentence_that_says_two_things_makes_two_memories(disclosure):
+    turn = said("I have two dogs and I live in Oslo. I like cats and dogs, but I am shy.")
+    found = memories_in([turn], disclosure, holder="Ana")
+    assert [one.text for one in found] == [
+        "I have two dogs.", "I live in Oslo.", "I like cats and dogs.", "I am shy.",
+    ]  # fmt: skip
