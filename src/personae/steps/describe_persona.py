@@ -9,11 +9,14 @@ from typing import Literal
 from personae.data import Persona, Scene
 from personae.draft import Draft, Kit, PromptPart, Step
 from personae.registry import EntryInfo
+from personae.text.bm25 import index_texts
 from personae.text.macros import expand
 
 ENTRY = EntryInfo()
 
 Detail = Literal["brief", "full"]
+SHOWN_STATEMENTS = 64  # 500 would fill the context of a small model, and confuse it
+FIRST_STATEMENTS = 32
 _TRAIT_WORDS = {
     "openness": ("conventional", "imaginative"),
     "conscientiousness": ("careless", "conscientious"),
@@ -29,7 +32,8 @@ def describe_persona(*, detail: Detail = "full", rules: bool = True) -> Step:
     `detail="brief"` gives name and statements, as PersonaChat does, or the description where there
     are no statements: more confuses a small model. `rules` asks for a short reply in character. A
     card's own `system_prompt` replaces ours, with `{{original}}` standing for it (Card V2). The
-    text depends on persona and user alone, so that it stays in the prompt cache from turn to turn.
+    text depends on persona and user alone, so that it stays in the prompt cache from turn to turn;
+    only a persona of more than 64 statements shows those that the last message is about.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -43,7 +47,7 @@ def persona_parts(scene: Scene, detail: Detail, rules: bool) -> tuple[PromptPart
     persona = scene.persona
     texts = {
         "identity": _identity(persona, detail),
-        "statements": _listed(f"Facts about {persona.display_name}", persona.statements),
+        "statements": _listed(f"Facts about {persona.display_name}", shown_statements(scene)),
     }
     if detail == "full":
         texts |= _full_texts(scene)
@@ -59,6 +63,20 @@ def persona_parts(scene: Scene, detail: Detail, rules: bool) -> tuple[PromptPart
     ours = "\n\n".join(part.text for part in parts if part.name in ("identity", "rules"))
     own = PromptPart("identity", fill(persona.system_prompt, scene, original=ours), pinned=True)
     return (own, *(part for part in parts if part.name not in ("identity", "rules")))
+
+
+def shown_statements(scene: Scene) -> tuple[str, ...]:
+    """The statements that a prompt shows, in the card's order: all of up to 64.
+
+    Of more the first 32, which say who somebody is, and those with the most telling words of the
+    last message (BM25), then the next ones.
+    """
+    statements = scene.persona.statements
+    if len(statements) <= SHOWN_STATEMENTS:
+        return statements
+    scores = index_texts(statements).scores(scene.last_user_text)
+    order = sorted(range(len(statements)), key=lambda at: (at >= FIRST_STATEMENTS, -scores[at], at))
+    return tuple(statements[at] for at in sorted(order[:SHOWN_STATEMENTS]))
 
 
 def fill(text: str, scene: Scene, original: str = "") -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from personae.draft import Draft, Kit, PromptPart, Step
 from personae.registry import EntryInfo
-from personae.steps.describe_persona import fill
+from personae.steps.describe_persona import fill, shown_statements
 from personae.text.scored_prompt import told_persona
 
 ENTRY = EntryInfo()
@@ -20,7 +20,7 @@ def tell_persona() -> Step:
 
     def step(draft: Draft, kit: Kit) -> Draft:
         persona = draft.scene.persona
-        statements = persona.statements or (persona.description,)
+        statements = shown_statements(draft.scene) or (persona.description,)
         name = persona.display_name
         is_label = len(name) < 2 or any(letter.isdigit() for letter in name)
         text = told_persona(
