@@ -150,6 +150,7 @@ def test_a_checkpoint_of_other_options_is_not_gone_on_from(tmp_path):
     (tmp_path / CHECKPOINT).touch()
     with pytest.raises(InvalidOption, match=r"a training with rate=0\.01: ask for that"):
         require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, True)
+    require_same_options(tmp_path, {"rate": 1e-2, "seed": 0, "newer": 1}, True)
     require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, False)
     require_same_options(tmp_path, {"rate": 1e-3, "seed": 0}, True)
 

@@ -185,9 +185,9 @@ def require_same_options(folder: Path, options: dict[str, Any], resume: bool) ->
     file = folder / OPTIONS
     if resume and (folder / CHECKPOINT).exists() and file.exists():
         before = json.loads(file.read_text("utf-8"))
-        other = [
-            f"{name}={before.get(name)}" for name in options if before.get(name) != options[name]
-        ]
+        # What an older version did not know of cannot differ.
+        known = [name for name in options if name in before]
+        other = [f"{name}={before[name]}" for name in known if before[name] != options[name]]
         if other:
             raise InvalidOption(
                 f"The checkpoint in {folder} is of a training with {', '.join(other)}: ask for "
