@@ -17,6 +17,11 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
+def labelled_of(name: str) -> tuple[Path, ...]:
+    """The files of turns that we labelled for a shipped role; none for any other."""
+    return tuple(sorted(FOLDER.glob(f"{name}.turns*.jsonl"))) if name in names() else ()
+
+
 def path_of(name: str) -> Path:
     """The file of a shipped role. Raises UnknownEntry with the nearest names."""
     if name not in names():
