@@ -19,6 +19,7 @@ from personae.recipes.lora_training import (  # noqa: E402
     likelihood_losses,
     log_likelihoods,
     train,
+    unlikelihood_losses,
     with_adapter,
 )
 from personae.recipes.persona_dialogues import PersonaDialogue  # noqa: E402
@@ -184,3 +185,42 @@ def test_an_adapter_is_written_for_peft_and_for_llama_cpp(tiny, tmp_path):
     assert (written["blk.1.attn_q.weight.lora_b"][:4] == rows[[0, 4, 1, 5]]).all()
     plain = kept["base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"].astype("float16")
     assert (written["blk.1.ffn_down.weight.lora_a"] == plain).all()
+
+
+def unlikely(epoch):
+    branches = (Branch(1, "Dogs.", None), Branch(1, "Cats!", None, is_unwanted=True))
+    return [branched(DIALOGUE, branches, encode)] * 4
+
+
+def shares(model):
+    """Mean log-likelihood of the wanted reply's tokens, mean probability of the unwanted one's."""
+    sequence = unlikely(0)[0]
+    each = log_likelihoods(model, sequence).detach()
+    unwanted = torch.tensor([sequence.branch[i] in sequence.unwanted for i in sequence.learned])
+    return float(each[~unwanted].mean()), float(each[unwanted].exp().mean())
+
+
+def test_unlikelihood_keeps_the_unwanted_reply_down_while_the_wanted_one_rises(tiny, tmp_path):
+    found = {}
+    for weight in (0.0, 4.0):
+        plan = Plan(tmp_path / str(weight), 60_000, rate=1e-2)
+        model = with_adapter(tiny, plan)
+        before = shares(model)
+        train(model, unlikely, unlikelihood_losses(weight), plan, no_show)
+        found[weight] = shares(model)
+        assert found[weight][0] > before[0] + 0.5
+        model.unload()
+    assert found[4.0][1] < found[0.0][1] / 2
+
+
+def test_unlikelihood_of_weight_0_is_the_likelihood_of_the_wanted_branches(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    both = unlikely(0)[0]
+    alone = branched(DIALOGUE, [Branch(1, "Dogs.", None)], encode)
+    expected = next(likelihood_losses(model, [alone]))
+    assert both.unwanted == {1002}
+    assert torch.allclose(next(unlikelihood_losses(0.0)(model, [both])), expected, atol=1e-2)
+    heavier = next(unlikelihood_losses(1.0)(model, [both]))
+    expected = -torch.log1p(-log_likelihoods(model, both)[-len("Cats!<|im_end|>") :].exp()).mean()
+    assert torch.allclose(heavier - next(unlikelihood_losses(0.0)(model, [both])), expected,
+                          atol=1e-3)  # fmt: skip

@@ -11,7 +11,7 @@ message:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from personae.data import Dialogue
@@ -28,7 +28,8 @@ PARTS = ("", "train", "test")
 class LabelledTurn:
     """A reply of the character, what was said before it, and whether it is out of bounds.
 
-    Turns of one `group` stay on one side of every split. `part` is the side, where the file says.
+    Turns of one `group` stay on one side of every split. `part` is the side, where the file says;
+    `source` is the file's name.
     """
 
     group: str
@@ -37,6 +38,7 @@ class LabelledTurn:
     is_out: bool
     category: str = ""
     part: str = ""
+    source: str = ""
 
     @property
     def heard(self) -> str:
@@ -52,7 +54,7 @@ def read_labelled(source: Path) -> list[LabelledTurn]:
             found += _of_dialogue(_dialogue(value, place), place)
         else:
             found += _of_contrast(Record.of(value, place, "row"))
-    return found
+    return [replace(turn, source=source.name) for turn in found]
 
 
 def labelled_turns(dialogue: Dialogue) -> Iterator[LabelledTurn]:

@@ -75,6 +75,9 @@ def role_bounds(
         fitted = fit(parts["train"], own, folds, seed)
         facts = fitted.facts | {"test": measured(fitted, parts["test"])}
         facts["test"]["baselines"] = _baselines(spec, parts, lm, show)
+        facts["test by file"] = {
+            name: measured(fitted, one) for name, one in _by_source(parts["test"]).items()
+        }
         folder = work / f"role-bounds-{spec.name}"
         _write(folder, spec, fitted, embedder, nli.fingerprint)
         told = json.dumps({"recipe": "role-bounds", "options": options, **facts}, indent=1)
@@ -84,14 +87,17 @@ def role_bounds(
     return recipe
 
 
-def labelled_files(role: str, labelled: str) -> list[LabelledTurn]:
-    """The labelled turns of files, or those that ship with a role. Raises InvalidOption."""
+def labelled_files(role: str, labelled: str, *, by_people: bool = False) -> list[LabelledTurn]:
+    """The labelled turns of files, or those that ship with a role. Raises InvalidOption.
+
+    `by_people` takes of those that ship only what people wrote, not what a model did.
+    """
     from personae import roles
     from personae.settings import from_home
 
     files = [from_home(name.strip()) for name in labelled.split(",") if name.strip()]
     if not files:
-        files = list(roles.labelled_of(role))
+        files = list(roles.labelled_of(role, by_people=by_people))
     if not files:
         raise InvalidOption(
             f"No labelled turns ship for the role {role!r}: give labelled=FILE, which "
@@ -217,6 +223,17 @@ def _parts(
                 f"{int((~is_out).sum())} in bounds; label dialogues until it has both."
             )
         found[name] = Part(chosen, x[own], is_out)
+    return found
+
+
+def _by_source(part: Part) -> dict[str, Part]:
+    import numpy as np
+
+    found = {}
+    for name in sorted({turn.source for turn in part.turns}):
+        own = np.array([turn.source == name for turn in part.turns])
+        chosen = tuple(turn for turn in part.turns if turn.source == name)
+        found[name] = Part(chosen, part.x[own], part.is_out[own])
     return found
 
 

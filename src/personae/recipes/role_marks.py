@@ -1,4 +1,4 @@
-"""What people say of collected dialogues, turn by turn: the first turn out of bounds ends each (S073).
+"""What people say of collected dialogues: the first turn out of bounds ends each (S073).
 
 Who reads marks each turn of the character in order. A turn out of bounds ends its dialogue: the
 turns before it are positives, that turn is the one negative, and what follows is never read,

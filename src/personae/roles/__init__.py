@@ -17,9 +17,16 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
-def labelled_of(name: str) -> tuple[Path, ...]:
-    """The files of turns that we labelled for a shipped role; none for any other."""
-    return tuple(sorted(FOLDER.glob(f"{name}.turns*.jsonl"))) if name in names() else ()
+def labelled_of(name: str, *, by_people: bool = False) -> tuple[Path, ...]:
+    """The files of turns that were labelled for a shipped role; none for any other.
+
+    People wrote those of `NAME.turns.jsonl`, a model those of `NAME.turns.collected.jsonl`.
+    """
+    if name not in names():
+        return ()
+    return tuple(
+        sorted(FOLDER.glob(f"{name}.turns.jsonl" if by_people else f"{name}.turns*.jsonl"))
+    )
 
 
 def path_of(name: str) -> Path:
