@@ -187,8 +187,8 @@ def test_an_adapter_is_written_for_peft_and_for_llama_cpp(tiny, tmp_path):
     assert (written["blk.1.ffn_down.weight.lora_a"] == plain).all()
 
 
-def unlikely(epoch):
-    branches = (Branch(1, "Dogs.", None), Branch(1, "Cats!", None, is_unwanted=True))
+def unlikely(epoch, is_unwanted=True):
+    branches = (Branch(1, "Dogs.", None), Branch(1, "Cats!", None, is_unwanted=is_unwanted))
     return [branched(DIALOGUE, branches, encode)] * 4
 
 
@@ -200,17 +200,19 @@ def shares(model):
     return float(each[~unwanted].mean()), float(each[unwanted].exp().mean())
 
 
-def test_unlikelihood_keeps_the_unwanted_reply_down_while_the_wanted_one_rises(tiny, tmp_path):
-    found = {}
-    for weight in (0.0, 4.0):
-        plan = Plan(tmp_path / str(weight), 60_000, rate=1e-2)
-        model = with_adapter(tiny, plan)
-        before = shares(model)
-        train(model, unlikely, unlikelihood_losses(weight), plan, no_show)
-        found[weight] = shares(model)
-        assert found[weight][0] > before[0] + 0.5
-        model.unload()
-    assert found[4.0][1] < found[0.0][1] / 2
+def test_unlikelihood_takes_back_a_reply_that_was_learned_and_keeps_the_other(tiny, tmp_path):
+    with torch.no_grad():  # as it is initialised, it can make no token likely
+        tiny.lm_head.weight.mul_(30)
+    plan = Plan(tmp_path / "both", 24_000, rate=1e-2)
+    model = with_adapter(tiny, plan)
+    train(model, lambda epoch: unlikely(epoch, False), likelihood_losses, plan, no_show)
+    learned = shares(model)
+    assert learned[1] > 0.3
+    plan = Plan(tmp_path / "one", 8_000, rate=3e-3)
+    train(model, unlikely, unlikelihood_losses(1.0), plan, no_show)
+    found = shares(model)
+    assert found[1] < learned[1] - 0.05
+    assert found[0] > learned[0] - 0.1
 
 
 def test_unlikelihood_of_weight_0_is_the_likelihood_of_the_wanted_branches(tiny, tmp_path):
@@ -218,7 +220,7 @@ def test_unlikelihood_of_weight_0_is_the_likelihood_of_the_wanted_branches(tiny,
     both = unlikely(0)[0]
     alone = branched(DIALOGUE, [Branch(1, "Dogs.", None)], encode)
     expected = next(likelihood_losses(model, [alone]))
-    assert both.unwanted == {1002}
+    assert both.unwanted == {2}
     assert torch.allclose(next(unlikelihood_losses(0.0)(model, [both])), expected, atol=1e-2)
     heavier = next(unlikelihood_losses(1.0)(model, [both]))
     expected = -torch.log1p(-log_likelihoods(model, both)[-len("Cats!<|im_end|>") :].exp()).mean()

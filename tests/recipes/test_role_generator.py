@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from personae.formats.role_file import open_role
 from personae.formats.role_turns import LabelledTurn
 from personae.recipes.role_generator import role_sequences
@@ -10,15 +12,19 @@ ROLE = open_role("phone-companion")
 KNEE = (("user", "My knee hurts."),)
 
 
+KNOWN: dict[str, int] = {}
+
+
 def encode(text):
-    return [ord(letter) % 97 for letter in text]
+    """A token a word."""
+    return [KNOWN.setdefault(word, len(KNOWN)) for word in re.findall(r"<.+?>|\w+|\S", text)]
 
 
 def told(sequence, kind):
-    """The texts of the branches that are wanted or unwanted."""
+    """The tokens of the branches that are wanted or unwanted."""
     wanted = sorted({sequence.branch[i] for i in sequence.learned})
     return [
-        bytes(sequence.ids[i] for i in sequence.learned if sequence.branch[i] == number)
+        [sequence.ids[i] for i in sequence.learned if sequence.branch[i] == number]
         for number in wanted
         if (number in sequence.unwanted) == (kind == "unwanted")
     ]
@@ -32,10 +38,9 @@ def test_replies_to_one_message_share_a_sequence_and_are_told_apart():
         LabelledTurn("c", (*KNEE, ("char", "Poor you."), ("user", "Yes.")), "Rest.", False),
     ]
     first, second = role_sequences(ROLE, turns, encode)
-    end = bytes(encode("<|im_end|>"))
-    assert told(first, "wanted") == [bytes(encode("Poor you.")) + end]
-    assert told(first, "unwanted") == [bytes(encode("Mine too.")) + end]
-    assert told(second, "wanted") == [bytes(encode("Rest.")) + end]
+    assert told(first, "wanted") == [encode("Poor you.<|im_end|>")]
+    assert told(first, "unwanted") == [encode("Mine too.<|im_end|>")]
+    assert told(second, "wanted") == [encode("Rest.<|im_end|>")]
     assert told(second, "unwanted") == []
     outline = encode("Marion is a computer voice")
     assert any(first.ids[at : at + len(outline)] == outline for at in range(len(first)))
