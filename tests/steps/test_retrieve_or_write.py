@@ -112,7 +112,8 @@ def test_openings_are_for_the_first_turn_alone():
 
 def test_a_store_of_ones_own_is_used_without_what_is_out_of_bounds(tmp_path):
     file = tmp_path / "store.jsonl"
-    row = {"id": "a", "before": [["user", "Do you sail?"]], "in_bounds": ["I am a computer, so I cannot sail."],
+    row = {"id": "a", "before": [["user", "Do you sail?"]],
+           "in_bounds": ["I am a computer, so I cannot sail."],
            "out_of_bounds": [["identity", "I sail on Sundays."]]}  # fmt: skip
     held = {"id": "b", "part": "test", "before": [], "in_bounds": ["Held out."],
             "out_of_bounds": []}  # fmt: skip
