@@ -95,3 +95,20 @@ def test_a_missing_file_and_an_unknown_role_are_one_sentence(role, dialogues, tm
     code, _, err = role("filter", dialogues, "--role", "phone-companio")
     assert code == 2
     assert "phone-companion" in err
+
+
+def test_replies_are_judged_with_the_rule_that_they_come_near(role):
+    code, out, _ = role("judge", "I had soup with my husband.", "Have you eaten?", "--json")
+    assert code == 0
+    found = json.loads(out)
+    first, second = found["replies"]
+    assert (first["out_of_bounds"], second["out_of_bounds"]) == (True, False)
+    assert first["category"] == "identity"
+    assert first["probability"] >= found["threshold"] > second["probability"]
+    assert "I had soup" in role("judge", "I had soup with my husband.")[1]
+
+
+def test_a_role_without_a_classifier_says_how_to_make_one(role, tmp_path):
+    code, _, err = role("judge", "Hm", "--bounds", tmp_path / "none")
+    assert code == 2
+    assert "personae train role-bounds" in err

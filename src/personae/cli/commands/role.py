@@ -114,6 +114,44 @@ def filter_(
         print_table(tuple(counts), [tuple(counts.values())])
 
 
+@app.command()
+def judge(
+    replies: Annotated[list[str], typer.Argument(metavar="REPLY...", help="What could be said.")],
+    role: Annotated[
+        str, typer.Option("--role", help="A file, or a shipped role's name.")
+    ] = "phone-companion",
+    bounds: Annotated[
+        Path | None, typer.Option("--bounds", help="The folder of a classifier of your own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say of replies how likely they are out of the role's bounds, and the rule they come near."""
+    from personae.cli.opening import open_shipped_nli
+    from personae.encoders.role_bounds import open_role_bounds
+    from personae.formats.role_file import open_role
+
+    found = open_role(role)
+    judged = open_role_bounds(found, nli=open_shipped_nli("personae role judge"), folder=bounds)
+    told = [
+        {
+            "reply": one.reply, "out_of_bounds": one.probability >= judged.threshold,
+            "probability": round(one.probability, 4), "rule": found.rules[one.rule].rule,
+            "category": found.rules[one.rule].category,
+        }
+        for one in judged.judge(replies)
+    ]  # fmt: skip
+    if as_json:
+        print_json({"threshold": judged.threshold, "replies": told})
+        return
+    columns = ("probability", "out of bounds", "category", "nearest rule", "reply")
+    rows = [
+        (one["probability"], "yes" if one["out_of_bounds"] else "no", one["category"], one["rule"],
+         one["reply"])
+        for one in told
+    ]  # fmt: skip
+    print_table(columns, rows)
+
+
 class _CollectBar:
     """A bar on stderr of the dialogues kept."""
 
