@@ -52,13 +52,12 @@ def test_collected_dialogues_are_in_the_file_and_counted(role, tmp_path, monkeyp
     monkeypatch.setattr(role_collection, "USERS", ("Mr Abbot",))
     script, out = tmp_path / "s.yaml", tmp_path / "d.jsonl"
     lines = "\\nMr Abbot: Yes.\\nMarion: Well.\\nMr Abbot: So."
-    script.write_text(f'- " One.{lines}"\n- " Two.{lines}"\n- "Hm."\n- " Three.{lines}"\n')
+    script.write_text(f'- " One.{lines}"\n- " Two.{lines}"\n- " Three.{lines}"\n')
     command = ("collect", "--out", out, "--n", "3", "--model", f"scripted:{script}", "--json")
     code, shown, _ = role(*command)
     assert code == 0
     found = json.loads(shown)
-    assert (found["kept"], found["tried"]) == (3, 4)
-    assert found["dropped"] == {"too-short": 1}
+    assert (found["kept"], found["tried"], found["dropped"]) == (3, 3, {})
     assert len([*read_dialogues(out, "dialogues")]) == 3
     assert role(*command, "--seed", "1")[0] == 2
 

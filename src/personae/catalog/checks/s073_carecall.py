@@ -56,7 +56,7 @@ def check(context: CheckContext) -> list[str]:
 
 
 def held_out(role: Role, *, by_people: bool) -> list[LabelledTurn]:
-    """The labelled turns, of people or of a model, that the shipped classifier did not learn from."""
+    """The labelled turns, of people or of a model, that the shipped head did not learn from."""
     own = set(roles.labelled_of(role.name, by_people=True))
     files = [file for file in roles.labelled_of(role.name) if (file in own) == by_people]
     turns = [turn for file in files for turn in read_labelled(file)]
