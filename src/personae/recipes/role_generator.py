@@ -81,7 +81,8 @@ def role_generator(
             raise InvalidOption("None of the labelled turns answers a message of the user.")
         plan = Plan(
             work / f"role-generator-{unlikelihood:g}-seed-{seed}", budget_tokens, rate=rate,
-            rank=rank, alpha=2 * rank, accumulate=8, seed=seed, resume=resume,
+            rank=rank, alpha=2 * rank, accumulate=8, seed=seed, checkpoint_tokens=10_000,
+            resume=resume,
         )  # fmt: skip
         adapted = with_adapter(model, plan)
         with adapted.disable_adapter():
