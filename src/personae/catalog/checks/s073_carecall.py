@@ -27,7 +27,7 @@ from personae.speaker import Reply, Speaker
 
 ROLE = "phone-companion"
 LEAST_F1 = 0.8  # as the design asks
-_SCENES = 16
+_SCENES = 12
 _COLLECTED = 4
 _CARECALL = ("carecall-corpus", "data", "carecall_translated_samples.json")
 
