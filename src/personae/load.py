@@ -15,6 +15,8 @@ from personae.settings import from_home
 if TYPE_CHECKING:
     from personae.data import Persona
 
+ROLE_PREFIX = "role:"
+
 
 class PersonaSource(Protocol):
     """The part of a store that looks personas up."""
@@ -27,12 +29,17 @@ class PersonaSource(Protocol):
 def load_persona(card: str | Path, *, store: PersonaSource | None = None) -> Persona:
     """The persona that `card` names: a file, a shipped character, or one in the store.
 
-    Raises FormatError for a file that is not a card or holds several personas, InvalidOption for
+    `role:` and a role's file or name (`role:phone-companion`) is who holds that role. Raises
+    FormatError for a file that is not a card or holds several personas, InvalidOption for
     a URL, and UnknownEntry with the nearest names for anything else.
     """
     from personae import characters
 
     name = str(card)
+    if name.startswith(ROLE_PREFIX):
+        from personae.formats.role_file import open_role, persona_of
+
+        return persona_of(open_role(name.removeprefix(ROLE_PREFIX)))
     if "://" in name:
         raise InvalidOption(
             f"{name[:200]!r} is a URL, and personae fetches nothing: download the card and give "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from personae.cli.opening import open_named_model
+from personae.cli.opening import load_card, open_named_model
 from personae.errors import UnknownEntry
 from personae.lm import names
 
@@ -29,3 +29,9 @@ def test_an_unknown_method_is_refused_before_a_model_is_opened(monkeypatch):
     monkeypatch.setattr(names, "open_model", lambda *_, **__: pytest.fail("it was opened"))
     with pytest.raises(UnknownEntry):
         open_named_model("embedded", method="no-such-method")
+
+
+def test_a_role_is_a_card_whatever_the_store_holds():
+    assert load_card("role:phone-companion").name == "Marion"
+    with pytest.raises(UnknownEntry, match="phone-companion"):
+        load_card("role:phone")

@@ -46,6 +46,9 @@ MESSAGES = [{"role": "system", "content": "You are Ana."}, {"role": "user", "con
             {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]}]  # fmt: skip
 # One sound file of each format as (file name, content); lists are written as JSON Lines.
 SAMPLES: dict[str, tuple[str, Any]] = {
+    "carecall": ("a.json", {"guid": "validated-1", "data": [
+        {"role": "user", "utterance": "Hi"},
+        {"role": "system", "utterance": "I slept badly.", "out-of-bounds": True}]}),
     "character-card": ("a.json", CARD),
     "character-card-png": ("a.png", CARD),
     "charx": ("a.charx", CARD),

@@ -14,6 +14,7 @@ from personae.data import Role
 from personae.data.role import CATEGORIES
 from personae.errors import FormatError, UnknownEntry
 from personae.formats.role_file import open_role, read_role
+from personae.load import load_persona
 
 ROLE = """\
 name: desk
@@ -108,3 +109,21 @@ def test_the_command_shows_a_role_from_a_file(tmp_path, capsys):
         run(["role", "show", str(file), "--json"])
     assert not caught.value.code
     assert json.loads(capsys.readouterr().out)["rules"][0]["category"] == "policy"
+
+
+def test_who_holds_a_role_is_a_persona_with_the_rules_as_statements():
+    persona = load_persona("role:phone-companion")
+    assert persona.name == "Marion"
+    assert "I do not eat or drink." in persona.statements
+    assert persona.greetings[0].startswith("Good morning, this is {{char}}.")
+    with pytest.raises(UnknownEntry, match="phone-companion"):
+        load_persona("role:phone")
+
+
+def test_a_rule_without_statements_is_its_own(tmp_path):
+    role = read(tmp_path, ROLE)
+    assert role.statements() == ((0, "I cannot lend books by post."),)
+    told = ROLE.replace(
+        "    in_bounds", "    statements: [I post nothing., I lend.]\n    in_bounds"
+    )
+    assert read(tmp_path, told).statements() == ((0, "I post nothing."), (0, "I lend."))

@@ -21,6 +21,7 @@ from personae.recipes.lora_training import (  # noqa: E402
     log_likelihoods,
     require_same_options,
     train,
+    unlikelihood_losses,
     with_adapter,
 )
 from personae.recipes.persona_dialogues import PersonaDialogue  # noqa: E402
@@ -215,3 +216,44 @@ def test_an_adapter_is_written_for_peft_and_for_llama_cpp(tiny, tmp_path):
     assert (written["blk.1.attn_q.weight.lora_b"][:4] == rows[[0, 4, 1, 5]]).all()
     plain = kept["base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"].astype("float16")
     assert (written["blk.1.ffn_down.weight.lora_a"] == plain).all()
+
+
+def unlikely(epoch, is_unwanted=True):
+    branches = (Branch(1, "Dogs.", None), Branch(1, "Cats!", None, is_unwanted=is_unwanted))
+    return [branched(DIALOGUE, branches, encode)] * 4
+
+
+def shares(model):
+    """Mean log-likelihood of the wanted reply's tokens, mean probability of the unwanted one's."""
+    sequence = unlikely(0)[0]
+    each = log_likelihoods(model, sequence).detach()
+    unwanted = torch.tensor([sequence.branch[i] in sequence.unwanted for i in sequence.learned])
+    return float(each[~unwanted].mean()), float(each[unwanted].exp().mean())
+
+
+def test_unlikelihood_takes_back_a_reply_that_was_learned_and_keeps_the_other(tiny, tmp_path):
+    with torch.no_grad():  # as it is initialised, it can make no token likely
+        tiny.lm_head.weight.mul_(30)
+    plan = Plan(tmp_path / "both", 24_000, rate=1e-2)
+    model = with_adapter(tiny, plan)
+    train(model, lambda epoch: unlikely(epoch, False), likelihood_losses, plan, no_show)
+    learned = shares(model)
+    assert learned[1] > 0.3
+    plan = Plan(tmp_path / "one", 8_000, rate=3e-3)
+    train(model, unlikely, unlikelihood_losses(1.0), plan, no_show)
+    found = shares(model)
+    assert found[1] < learned[1] - 0.05
+    assert found[0] > learned[0] - 0.1
+
+
+def test_unlikelihood_of_weight_0_is_the_likelihood_of_the_wanted_branches(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    both = unlikely(0)[0]
+    alone = branched(DIALOGUE, [Branch(1, "Dogs.", None)], encode)
+    expected = next(likelihood_losses(model, [alone]))
+    assert both.unwanted == {2}
+    assert torch.allclose(next(unlikelihood_losses(0.0)(model, [both])), expected, atol=1e-2)
+    heavier = next(unlikelihood_losses(1.0)(model, [both]))
+    expected = -torch.log1p(-log_likelihoods(model, both)[-len("Cats!<|im_end|>") :].exp()).mean()
+    assert torch.allclose(heavier - next(unlikelihood_losses(0.0)(model, [both])), expected,
+                          atol=1e-3)  # fmt: skip

@@ -125,10 +125,11 @@ def load_card(card: str) -> Persona:
     The store is only opened for names that are neither.
     """
     from personae import characters
-    from personae.load import card_path, load_persona
+    from personae.load import ROLE_PREFIX, card_path, load_persona
     from personae.settings import load_settings
 
-    if card in characters.names() or "://" in card or card_path(card) is not None:
+    is_known = card in characters.names() or card.startswith(ROLE_PREFIX)
+    if is_known or "://" in card or card_path(card) is not None:
         return load_persona(card)
     if not load_settings().database.exists():
         return load_persona(card)

@@ -320,7 +320,8 @@ def _why_lines(details: dict[str, Any]) -> Iterator[str]:
             clash = f"{one['clause']!r} against {one['statement']!r}"
             yield f"refused    {clash} ({one['contradiction']:.2f})"
     for piece in details.get("evidence", []):
-        yield f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}"
+        refused = f" (refused: {piece['refused']!r})" if piece.get("refused") else ""
+        yield f"evidence   {piece['score']:.2f} {piece['source']}: {piece['text']}{refused}"
     for part in details.get("parts", []):
         yield f"prompt     {part['name']} ({part['role']}, {part['tokens']} tokens)"
     for key, value in details.get("notes", {}).items():

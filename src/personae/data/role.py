@@ -22,11 +22,13 @@ class RoleRule(Noun):
     `identity` is who it is, `style` how it talks, `safety` what harms nobody, `policy` what it can
     do for people, `temporality` what it knows of time, news and earlier talks. `in_bounds` are
     replies that keep the rule, `out_of_bounds` such that break it; both may use `{{char}}` and
-    `{{user}}`.
+    `{{user}}`. `statements` are the rule in short sentences, which an inference model can hold
+    against a reply better than one long rule; without them it gets the rule.
     """
 
     category: RoleCategory
     rule: Text
+    statements: Texts = ()
     in_bounds: Texts = ()
     out_of_bounds: Texts = ()
 
@@ -44,6 +46,14 @@ class Role(Noun):
     character: Text
     rules: Annotated[tuple[RoleRule, ...], Field(min_length=1, max_length=200)]
     dialogues: Annotated[tuple[Example, ...], Field(max_length=1_000)] = ()
+
+    def statements(self) -> tuple[tuple[int, str], ...]:
+        """What the role says of itself in short sentences, each with the number of its rule."""
+        return tuple(
+            (number, text)
+            for number, rule in enumerate(self.rules)
+            for text in (rule.statements or (rule.rule,))
+        )
 
     def replies(self) -> tuple[str, ...]:
         """All in-bounds replies of the file, each once: those of the dialogues first."""

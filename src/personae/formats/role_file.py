@@ -21,6 +21,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from personae import roles
+from personae.data.persona import Persona
 from personae.data.role import Role
 from personae.errors import FormatError
 from personae.formats.yaml_text import Lines, line_of, parse_yaml_text, sentence_of
@@ -55,6 +56,21 @@ def read_role(source: Path) -> Role:
         raise FormatError(sentence_of(fault, "role"), file=source, line=line) from error
     _check_speakers(role, source, lines)
     return role
+
+
+def persona_of(role: Role) -> Persona:
+    """Who holds the role: its character, with the rules as statements and no life besides them."""
+    openings = [
+        dialogue.turns[0][1] for dialogue in role.dialogues if dialogue.turns[0][0] == "{{char}}"
+    ]
+    return Persona(
+        name=role.character,
+        description=role.outline,
+        statements=tuple(text for _, text in role.statements()),
+        greetings=tuple(dict.fromkeys(openings)),
+        examples=role.dialogues,
+        tags=(f"role:{role.name}",),
+    )
 
 
 def _check_speakers(role: Role, source: Path, lines: Lines) -> None:

@@ -25,13 +25,15 @@ _SHIFT = f"{END}\n<|im_start|>assistant\n"
 class Branch:
     """One reply to the user's turn before `position`; no score stands where there is None.
 
-    With `contrast` the reply stands a second time, under that other score.
+    With `contrast` the reply stands a second time, under that other score. What `is_unwanted` is
+    there to be made less likely.
     """
 
     position: int
     reply: str
     score: float | None
     contrast: float | None = None
+    is_unwanted: bool = False
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class BranchedSequence:
     """Token ids with positions; `sees[i]` says what token i sees; `learned` what is predicted.
 
     Token i sees the tokens of the trunk before `sees[i]`, and those of its own branch up to itself.
-    The contrast of branch n is branch -n.
+    The contrast of branch n is branch -n; `unwanted` are the branches that are.
     """
 
     ids: list[int] = field(default_factory=list)
@@ -48,6 +50,7 @@ class BranchedSequence:
     branch: list[int] = field(default_factory=list)
     learned: list[int] = field(default_factory=list)  # indices whose token is a target
     sources: list[int] = field(default_factory=list)  # the index that predicts it
+    unwanted: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,15 +67,17 @@ def branched(
     encode: Any,
     *,
     name: str = "",
+    system: str = "",
     learns_trunk: bool = False,
     max_tokens: int = 640,
 ) -> BranchedSequence:
     """The dialogue with its branches; later turns are left out where it grows too long.
 
-    `learns_trunk` makes the dialogue's own replies targets: plain supervised tuning.
+    `learns_trunk` makes the dialogue's own replies targets: plain supervised tuning. `system` is
+    said in the place of the persona.
     """
     sequence = BranchedSequence()
-    system = told_persona(dialogue.statements, name)
+    system = system or told_persona(dialogue.statements, name)
     _trunk(sequence, encode(f"<|im_start|>system\n{system}{END}\n"))
     for at, (own, text) in enumerate(dialogue.turns):
         if own:
@@ -94,6 +99,9 @@ def branched(
             break
         _trunk(sequence, user)
         fork, position = len(sequence), sequence.positions[-1] + 1
+        sequence.unwanted |= {
+            number for number, one in enumerate(following, at * 1000 + 1) if one.is_unwanted
+        }
         for opening_ids, reply_ids, number in written:
             _grow(sequence, opening_ids, reply_ids, fork, position, number)
         is_answered = at + 1 < len(dialogue.turns) and dialogue.turns[at + 1][0]

@@ -302,6 +302,33 @@ def contrasted_losses(weight: float) -> Losses[BranchedSequence]:
     return losses
 
 
+def unlikelihood_losses(weight: float) -> Losses[BranchedSequence]:
+    """The likelihood of the branches, and `weight` times the unlikelihood of the unwanted ones.
+
+    −log(1 − p(y)) of each token y of an unwanted reply (Welleck et al. 2020; S073), beside −log p
+    of those of all others. Both are means over their tokens in the step.
+    """
+
+    def losses(model: Any, group: Sequence[BranchedSequence]) -> Iterator[Any]:
+        import torch
+
+        count = [0, 0]
+        for sequence in group:
+            for at in sequence.learned:
+                count[sequence.branch[at] in sequence.unwanted] += 1
+        for sequence in group:
+            each = log_likelihoods(model, sequence)
+            unwanted = torch.tensor(
+                [sequence.branch[i] in sequence.unwanted for i in sequence.learned]
+            )
+            wanted = -each[~unwanted].sum() / max(1, count[0])
+            # A token that is certain must not have an infinite loss.
+            shares = each[unwanted].exp().clamp(max=1 - 1e-4)
+            yield wanted - weight * torch.log1p(-shares).sum() / max(1, count[1])
+
+    return losses
+
+
 def _step(losses: Iterator[Any], weights: Any, optimiser: Any) -> float:
     import torch
 

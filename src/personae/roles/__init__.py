@@ -17,6 +17,18 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
+def labelled_of(name: str, *, by_people: bool = False) -> tuple[Path, ...]:
+    """The files of turns that were labelled for a shipped role; none for any other.
+
+    People wrote those of `NAME.turns.jsonl`, a model those of `NAME.turns.collected.jsonl`.
+    """
+    if name not in names():
+        return ()
+    return tuple(
+        sorted(FOLDER.glob(f"{name}.turns.jsonl" if by_people else f"{name}.turns*.jsonl"))
+    )
+
+
 def path_of(name: str) -> Path:
     """The file of a shipped role. Raises UnknownEntry with the nearest names."""
     if name not in names():

@@ -23,7 +23,7 @@ def train(
 ) -> None:
     """Run a training recipe; the same command goes on where it was interrupted.
 
-    Data sets are found below $PERSONAE_DATA. Needs `pip install 'personae[train]'`.
+    Data sets are found below $PERSONAE_DATA. Most need `pip install 'personae[train]'`.
     """
     from personae.registry import build, check_options, find, options_of, parse_options
     from personae.settings import load_settings
