@@ -42,7 +42,6 @@ ENTRY = EntryInfo(
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
-# A pair's losses need both replies under the policy: two sequences a pair.
 _SAMPLES = 2
 
 
@@ -180,20 +179,19 @@ def _drawn(speaker: Speaker, statements: Sequence[str], query: str, *, seed: str
 
 @dataclass(slots=True)
 class PreparedPair:
-    """A pair as token ids, with the base's likelihoods in nats."""
+    """A pair as two branches of one sequence, with the base's margin in nats."""
 
-    chosen: BranchedSequence
-    rejected: BranchedSequence
+    sequence: BranchedSequence
     base_margin: float
     beta: float
 
     def __len__(self) -> int:
-        return len(self.chosen) + len(self.rejected)
+        return len(self.sequence)
 
     @property
     def targets(self) -> int:
         """How many tokens are predicted."""
-        return self.chosen.targets + self.rejected.targets
+        return self.sequence.targets
 
 
 def preference_losses(model: Any, group: Sequence[PreparedPair]) -> Iterator[Any]:
@@ -201,7 +199,7 @@ def preference_losses(model: Any, group: Sequence[PreparedPair]) -> Iterator[Any
     import torch
 
     for pair in group:
-        margin = _margin(model, pair.chosen, pair.rejected)
+        margin = _margin(model, pair.sequence)
         yield -torch.nn.functional.logsigmoid(pair.beta * (margin - pair.base_margin)) / len(group)
 
 
@@ -211,13 +209,18 @@ def _prepared(
     import torch
 
     asked = PersonaDialogue("", pair.statements, ((False, pair.query),))
-    chosen, rejected = (
-        branched(asked, [Branch(1, reply, None)], encode) for reply in (pair.chosen, pair.rejected)
-    )
+    replies = [Branch(1, reply, None) for reply in (pair.chosen, pair.rejected)]
+    sequence = branched(asked, replies, encode)
     with torch.no_grad(), model.disable_adapter():
-        margin = float(_margin(model, chosen, rejected))
-    return PreparedPair(chosen, rejected, margin, beta)
+        margin = float(_margin(model, sequence))
+    return PreparedPair(sequence, margin, beta)
 
 
-def _margin(model: Any, chosen: BranchedSequence, rejected: BranchedSequence) -> Any:
-    return log_likelihoods(model, chosen).sum() - log_likelihoods(model, rejected).sum()
+def _margin(model: Any, sequence: BranchedSequence) -> Any:
+    """How much likelier the first branch is than the second, in nats."""
+    import torch
+
+    each = log_likelihoods(model, sequence)
+    of = torch.tensor([sequence.branch[at] for at in sequence.learned])
+    first = of == of[0]
+    return each[first].sum() - each[~first].sum()
