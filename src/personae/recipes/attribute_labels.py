@@ -79,7 +79,7 @@ def labels_of(
     """The labels of all replies, in order."""
     places = [(one, at) for one in dialogues for at in one.replies]
     texts = [text for one, at in places for _, text in one.turns[at - 1 : at + 1]]
-    vectors: Sequence[Any] = embedder.embed(texts) if texts else ()
+    vectors = embedder.embed(texts)
     return [
         Label(
             one.id, at, has_question(reply), round(table.of_text(reply), 4),
