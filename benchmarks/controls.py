@@ -4,9 +4,9 @@
     python benchmarks/controls.py --adapter work/controlled-seed-0/adapter.gguf --out runs/other
 
 One turn of each of the first dialogues of XPersona's English test part, with the gold history, is
-answered under each setting: weighted decoding of the base model and of plain tuning, conditional
-training, and none of both. One table: questions, NIDF, relatedness, repetition, words, word F1,
-and the perplexity of the gold replies where nothing is weighted. Replies are kept in the folder
+answered under each setting: plain tuning alone and with weighted decoding, conditional training,
+and the base model. One table: questions, NIDF, relatedness, repetition, words, word F1,
+and the perplexity of the gold replies for the settings of _SCORED. Replies are kept in the folder
 `--out`, and a second run goes on from there.
 """
 
@@ -38,30 +38,36 @@ TEST = Path("xpersona/En_persona_test.json")
 METRICS = ("questions", "specificity", "relevance", "repetition", "length", "word-f1", "perplexity")
 _BLOCK = 20
 _USUAL = {"temperature": 0.7, "max_sentences": 3, "max_tokens": 40}
+# Scoring costs about as much as replying: only what answers how dear a control is.
+_SCORED = (
+    "base", "plain tuning", "CT", "CT question 0", "CT question 7", "CT question 10",
+    "CT specificity 6", "CT specificity 9", "CT relatedness 6", "CT relatedness 9",
+)  # fmt: skip
 Options = dict[str, Any]
 
 
 def settings(adapter: str) -> dict[str, Options]:
     """The settings by name: how each is decoded, and what is asked for."""
     tuned = {"controls": {}, "adapter": "plain-tuning"}
-    found: dict[str, Options] = {"base": {"weights": {}}, "plain tuning": {**tuned, "weights": {}}}
-    for feature, weights in (("question", (2, 4)), ("nidf", (2, 4)), ("lastuttsim", (2, 5))):
-        for weight in weights:
-            told = f"WD {feature} {weight:+d}"
-            found[f"plain tuning, {told}"] = {**tuned, "weights": {feature: weight}}
-        found[f"base, {told}"] = {"weights": {feature: weights[-1]}}
-    found["CT"] = {"controls": {}, "adapter": adapter, "weights": {}}
+    asked = {"adapter": adapter, "weights": {}}
+    found: dict[str, Options] = {
+        "plain tuning": {**tuned, "weights": {}},
+        "CT": {"controls": {}, **asked},
+    }
     for name, buckets in (
         ("question", (0, 3, 7, 10)), ("specificity", (0, 3, 6, 9)), ("relatedness", (0, 3, 6, 9))
     ):  # fmt: skip
         for bucket in buckets:
-            found[f"CT {name} {bucket}"] = {
-                "controls": {name: bucket}, "adapter": adapter, "weights": {}
-            }  # fmt: skip
-    ten = {"controls": {"question": 10}, "adapter": adapter}
-    found["CT question 10, boost of 5"] = {**ten, "boost": True, "candidates": 5}
+            found[f"CT {name} {bucket}"] = {"controls": {name: bucket}, **asked}
+    for feature, weights in (("question", (2, 4)), ("nidf", (2, 4)), ("lastuttsim", (2, 5))):
+        for weight in weights:
+            found[f"WD {feature} {weight:+d}"] = {**tuned, "weights": {feature: weight}}
+    found["base"] = {"weights": {}}
     found["CT question 7, repetition controlled"] = {
         "controls": {"question": 7}, "adapter": adapter
+    }  # fmt: skip
+    found["CT question 10, boost of 4"] = {
+        "controls": {"question": 10}, "adapter": adapter, "boost": True, "candidates": 4
     }  # fmt: skip
     return found
 
@@ -81,8 +87,10 @@ def contexts(file: Path, count: int) -> list[Target]:
     return found
 
 
-def samples(lm: Any, asked: list[Target], options: Options, file: Path) -> list[Sample]:
-    """The replies under one setting; the gold reply is scored where nothing is weighted."""
+def samples(
+    lm: Any, asked: list[Target], options: Options, file: Path, is_scored: bool
+) -> list[Sample]:
+    """The replies under one setting, and how likely the gold replies are if `is_scored`."""
     options = {**_USUAL, **options}
     speaker = Speaker(lm, "controlled", options=options, embedder=open_embedder(), replayable=True)
 
@@ -90,7 +98,7 @@ def samples(lm: Any, asked: list[Target], options: Options, file: Path) -> list[
         for one in asked[at : at + _BLOCK]:
             scene = one.scene()
             reply = speaker.reply(scene, seed=zlib.crc32(one.id.encode())).text
-            gold = None if options.get("weights") else speaker.score_reference(scene, one.reference)
+            gold = speaker.score_reference(scene, one.reference) if is_scored else None
             yield {
                 "id": one.id, "reply": reply, "nats": gold.total if gold else None,
                 "tokens": gold.tokens if gold else 0,
@@ -138,7 +146,7 @@ def main() -> None:
     for setting, given in settings(name).items():
         if options.only in setting:
             file = options.out / f"{setting.replace(' ', '-').replace(',', '')}.jsonl"
-            table[setting] = measured(samples(lm, asked, given, file), kit)
+            table[setting] = measured(samples(lm, asked, given, file, setting in _SCORED), kit)
             told = (f"{name} {one[0]:.3f}" for name, one in table[setting].items())
             print(f"{setting}:", *told, flush=True)
     lm.close()
