@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from personae.catalog.check import CheckFailed
+from personae.catalog.check import CheckContext, CheckFailed
 from personae.catalog.checks import s067_controllable_attributes as s067
 from personae.lm.scripted import ScriptedModel
 
@@ -80,6 +82,12 @@ def test_without_the_adapter_or_without_the_bucket_it_fails(word_embedder, monke
         monkeypatch.setattr(s067, "answers", without)
         with pytest.raises(CheckFailed, match="does not follow its control"):
             s067.conditional(lm, word_embedder, scenes, 0)
+
+
+def test_a_model_without_the_adapter_is_told_and_not_checked():
+    context = CheckContext(lm=ScriptedModel, embedder=lambda: None, datasets_dir=Path())
+    (told,) = s067.trained(ScriptedModel(), context, s067.contexts())
+    assert told.startswith("not checked: conditional training")
 
 
 def test_relatedness_is_the_cosine_with_the_last_turn(word_embedder):

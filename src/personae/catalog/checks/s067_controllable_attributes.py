@@ -27,6 +27,7 @@ _SWEEP = (-4.0, 0.0, 2.0, 4.0)
 _CONTEXTS = 40
 _TOKENS = 6
 _BLOCK = {"extrep_2gram": -1e20}
+_ADAPTER = "controlled-attributes"
 _ANSWERED = 24  # contexts that are answered under each bucket
 _ANSWER = {"weights": {}, "temperature": 0.7, "max_tokens": 24}
 _LIVES = ("I work at a bakery.", "I have two cats.", "I love to travel.", "I live near the sea.")
@@ -54,7 +55,7 @@ def check(context: CheckContext) -> list[str]:
     return [
         *sweep(lm, scenes),
         *block(lm, scenes),
-        *conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed),
+        *trained(lm, context, scenes),
         *sampler(context.seed),
         *nidf(),
     ]
@@ -137,6 +138,13 @@ def answers(
     options = {**_ANSWER, "controls": dict(controls), "adapter_weight": weight}
     speaker = Speaker(lm, "controlled", options=options)
     return [speaker.reply(scene, seed=at).text for at, scene in enumerate(scenes)]
+
+
+def trained(lm: LanguageModel, context: CheckContext, scenes: Sequence[Scene]) -> list[str]:
+    """Conditional training, where the model has an adapter of it. Raises CheckFailed."""
+    if _ADAPTER not in getattr(lm, "adapters", ()):
+        return [f"not checked: conditional training, the model has no adapter {_ADAPTER!r}"]
+    return conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed)
 
 
 def conditional(
