@@ -109,3 +109,17 @@ def test_the_shipped_models_put_the_papers_example_in_its_order():
         )
     )
     assert with_sister > home > elsewhere
+
+
+def test_another_judge_may_be_asked():
+    class Contradicts:
+        name = fingerprint = "contradicts"
+
+        def classify(self, pairs):
+            return np.tile(np.array([[0.0, 0.0, 1.0]], dtype=np.float32), (len(pairs), 1))
+
+    scene = Scene(persona=Persona(name="Ana", statements=("I bake.",))).said("Bo", "Hi!")
+    kit = Kit(ScriptedModel(), judges={"second": Contradicts()})
+    scores = apc(judge="second")([Sample(id="1", scene=scene, reply="No.")], kit)
+    assert scores.detail["judge"] == "contradicts"
+    assert scores.total < 0

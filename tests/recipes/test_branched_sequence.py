@@ -88,6 +88,14 @@ def test_a_contrast_is_the_same_reply_under_the_other_score():
     assert other == own.replace("Score: 0.61", "Score: 1.0") != own
 
 
+def test_a_text_stands_as_it_is_where_a_score_would():
+    sequence = branched(DIALOGUE, [Branch(1, "Cats.", " Question: 7", " Question: 0")], encode)
+    ends = [at for at in sequence.learned if at + 1 not in sequence.learned]
+    own, other = (text_seen_by(sequence, at) for at in ends)
+    assert "Hi! Pets? Question: 7<|im_end|>" in own
+    assert other == own.replace("Question: 7", "Question: 0")
+
+
 @pytest.mark.parametrize("limit", [150, 200, 400])
 def test_later_turns_are_left_out_of_a_long_dialogue(limit):
     long = PersonaDialogue("d", (), DIALOGUE.turns * 20)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from personae.text.attributes import (
     QUESTION_SHARE,
     attribute_words,
+    equal_mass_bounds,
     has_question,
     question_bucket,
     question_buckets,
@@ -86,3 +87,19 @@ def test_turns_in_bucket_b_ask_in_b_tenths_of_all_cases():
         asked.setdefault(question_bucket(asks, rng), []).append(asks)
     assert sorted(asked) == list(range(11))
     assert all(abs(sum(some) / len(some) - b / 10) < 0.04 for b, some in asked.items())
+
+
+@given(st.lists(st.floats(-1, 1), min_size=10))
+def test_bounds_of_equal_mass_rise_and_begin_with_the_least(values):
+    bounds = equal_mass_bounds(values)
+    assert len(bounds) == 10
+    assert bounds[0] == min(values)
+    assert list(bounds) == sorted(bounds)
+
+
+def test_buckets_between_bounds_of_equal_mass_are_equally_full():
+    bounds = equal_mass_bounds(range(100))
+    assert [specificity_bucket(value, bounds) for value in range(100)] == [
+        value // 10 for value in range(100)
+    ]
+    assert equal_mass_bounds([]) == ()

@@ -94,19 +94,20 @@ class ApcScore:
         ]
 
 
-def apc(*, figure: Literal["delta", "total"] = "delta") -> Metric:
+def apc(*, figure: Literal["delta", "total"] = "delta", judge: str = "") -> Metric:
     """Mean ΔV over the replies (V with `figure="total"`), in satisfied constraints.
 
     Per statement the odds are P_g·P(entailed) + (1−P_g)·(1−P(contradicted)), P_g the relevance of
     the statement to the last turn of the other party. V is their sum; ΔV = V − Σ(1−P_g). At most
     64 statements; replies of personas without statements, or to nothing, have no value.
-    `detail["worst"]` has the replies with the lowest figure, statement by statement.
+    `detail["worst"]` has the replies with the lowest figure, statement by statement. `judge` names
+    another inference model (`apc@second` in a list of metrics): training used the first.
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         from personae.encoders.relevance import open_relevance
 
-        nli = kit.need_nli("apc")
+        nli = kit.need_nli("apc", judge)
         relevance = open_relevance(kit.embedder)
         asked = [_asked(sample) for sample in samples]
         scored = iter(apc_scores([one for one in asked if one], nli=nli, relevance=relevance))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from personae.data import Persona, Scene
 from personae.draft import Count, chain
+from personae.errors import FormatError
+from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
 from personae.recipes.kept_rows import kept_rows
 from personae.recipes.lora_training import (
@@ -30,6 +34,7 @@ from personae.registry import EntryInfo
 from personae.text.questions import question_about
 
 if TYPE_CHECKING:
+    from personae.lm.types import LanguageModel
     from personae.speaker import Speaker
 
 ENTRY = EntryInfo(
@@ -42,8 +47,6 @@ ENTRY = EntryInfo(
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
-# A pair's losses need both replies under the policy: two sequences a pair.
-_SAMPLES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,29 @@ def apc_preferences(
     budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 150_000,
     rank: Annotated[int, Field(ge=1, le=256)] = 8,
     rate: Annotated[float, Field(gt=0, lt=1)] = 2e-4,
+    pairs: str = "",
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Draw two replies a query, prefer the one with the higher APC score, train by DPO.
 
     A pair counts when the scores lie more than `min_gap` apart. `queries` are those of each of
-    `personas` personas of the training dialogues. The recipe is `(data, work, show, resume) ->
-    Artifact`; pairs are kept in `work` and not drawn again.
+    `personas` personas of the training dialogues. `pairs` is a file of pairs to train on instead
+    (`write_pairs`). The recipe is `(data, work, show, resume) -> Artifact`; pairs are kept in
+    `work` and not drawn again. Raises FormatError for a file that holds no pairs.
     """
     options = {
         "personas": personas, "queries": queries, "min_gap": min_gap, "beta": beta,
-        "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "seed": seed,
+        "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "pairs": pairs, "seed": seed,
     }  # fmt: skip
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         work.mkdir(parents=True, exist_ok=True)
-        chosen = [one for one in training_dialogues(data, seed) if one.statements][:personas]
-        pairs = _pairs(chosen, queries, min_gap, work / f"pairs-{seed}.jsonl", seed, show)
+        kept = work / f"pairs-{seed}.jsonl"
+        if pairs:
+            found = read_pairs(Path(pairs).expanduser())
+        else:
+            asked = [one for one in training_dialogues(data, seed) if one.statements][:personas]
+            found = _pairs(asked, queries, min_gap, kept, seed, show)
         model, tokenizer = load_base()
         plan = Plan(
             work / f"apc-seed-{seed}", budget_tokens, rate=rate, rank=rank, alpha=2 * rank,
@@ -91,36 +100,86 @@ def apc_preferences(
         require_same_options(plan.out, options, resume)
         adapted = with_adapter(model, plan)
         encode = token_encoder(tokenizer)
-        prepared = [_prepared(adapted, pair, encode, beta) for pair in pairs]
+        prepared = [_prepared(adapted, pair, encode, beta) for pair in found]
         facts = train(
             adapted, lambda epoch: prepared, preference_losses, plan,
             lambda done, of, loss: show("preferring", done, of, f"loss {loss:.3f}"),
         )  # fmt: skip
-        facts["pairs"] = len(pairs)
+        facts["pairs"] = len(found)
         return export(adapted, plan.out, "apc-preferences", options, facts)
 
     return recipe
 
 
-def pairs_from(
-    asked: Sequence[tuple[Sequence[str], str]], replies: Sequence[Sequence[str]], min_gap: float
-) -> list[Pair]:
-    """The preferences among the replies to each (statements, query), by V_APC."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Replies to a query: all statements of the persona, and those that the model was told."""
+
+    statements: tuple[str, ...]
+    told: tuple[str, ...]
+    query: str
+    replies: tuple[str, ...]
+
+
+def dpo_pairs(
+    persona: Persona, lm: LanguageModel, queries: Sequence[str], *, k: int = 2,
+    min_gap: float = 0.2, seed: str = "0",
+) -> list[Pair]:  # fmt: skip
+    """Draw `k` replies to each query from the retrieval prompt, pair the best with the worst.
+
+    As in the paper at temperature 1, with the five statements of the highest relevance told, and
+    scored over all of them.
+    """
+    speaker = _sampler(lm)
+    return pairs_from([_drawn(speaker, persona, query, k, seed) for query in queries], min_gap)
+
+
+def pairs_from(drawn: Sequence[Drawn], min_gap: float) -> list[Pair]:
+    """The preferences among the replies to each query, by V_APC."""
     from personae.metrics.apc import apc_scores
 
-    flat = [
-        (statements, query, reply)
-        for (statements, query), several in zip(asked, replies, strict=True)
-        for reply in several
-    ]
-    values = iter([one.total for one in apc_scores(flat)])
+    flat = [(one.statements, one.query, reply) for one in drawn for reply in one.replies]
+    values = iter([score.total for score in apc_scores(flat)])
     found = []
-    for (statements, query), several in zip(asked, replies, strict=True):
-        ranked = sorted(((next(values), reply) for reply in several), reverse=True)
+    for one in drawn:
+        ranked = sorted(((next(values), reply) for reply in one.replies), reverse=True)
         (high, chosen), (low, rejected) = ranked[0], ranked[-1]
         if high - low > min_gap and chosen.strip() and rejected.strip():
-            found.append(Pair(tuple(statements), query, chosen, rejected, round(high - low, 4)))
+            found.append(Pair(one.told, one.query, chosen, rejected, round(high - low, 4)))
     return found
+
+
+def write_pairs(pairs: Sequence[Pair], target: Path) -> None:
+    """JSON lines with chosen and rejected replies, replaced in one step."""
+    lines = (json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in pairs)
+    write_atomically(target, "".join(lines).encode())
+
+
+def read_pairs(source: Path) -> list[Pair]:
+    """What `write_pairs` wrote. Raises FormatError, which names the line."""
+    if not source.is_file():
+        raise FormatError("There is no such file of pairs.", file=source)
+    found = []
+    for number, line in enumerate(source.read_text("utf-8").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            found.append(_pair(row))
+        except (ValueError, TypeError, KeyError) as error:
+            raise FormatError(
+                "This is no pair: it needs statements, query, chosen, rejected and gap.",
+                file=source, line=number,
+            ) from error  # fmt: skip
+    if not found:
+        raise FormatError("This file holds no pairs.", file=source)
+    return found
+
+
+def _pair(row: Mapping[str, Any]) -> Pair:
+    query, chosen, rejected = (row[name] for name in ("query", "chosen", "rejected"))
+    statements = tuple(row["statements"])
+    if not all(isinstance(text, str) for text in (query, chosen, rejected, *statements)):
+        raise TypeError("a text is expected")
+    return Pair(statements, query, chosen, rejected, float(row["gap"]))
 
 
 def queries_for(dialogue: PersonaDialogue, count: int) -> list[str]:
@@ -135,65 +194,72 @@ def _pairs(
     show: Report,
 ) -> list[Pair]:  # fmt: skip
     """A persona's pairs are written when it is done; those that are there are not drawn again."""
-    sampler = cache(_sampler)  # no model is opened where all pairs are there
+    lm = cache(_embedded)  # no model is opened where all pairs are there
 
     def made(number: int) -> Iterator[dict[str, Any]]:
         dialogue = dialogues[number]
-        asked = [(dialogue.statements, query) for query in queries_for(dialogue, queries)]
-        replies = [_drawn(sampler(), *one, seed=f"{seed}/{dialogue.id}") for one in asked]
-        yield from map(asdict, pairs_from(asked, replies, min_gap))
-        show("drawing", number + 1, len(dialogues), asked[-1][1] if asked else "")
+        asked = queries_for(dialogue, queries)
+        persona = Persona(name="B", statements=dialogue.statements)
+        drawing = f"{seed}/{dialogue.id}"
+        yield from map(asdict, dpo_pairs(persona, lm(), asked, min_gap=min_gap, seed=drawing))
+        show("drawing", number + 1, len(dialogues), asked[-1] if asked else "")
 
     try:
         rows = kept_rows(file, range(len(dialogues)), made)
     finally:
-        if sampler.cache_info().currsize:
-            sampler().lm.close()
-    return [Pair(**{**row, "statements": tuple(row["statements"])}) for row in rows]
+        if lm.cache_info().currsize:
+            lm().close()
+    return [_pair(row) for row in rows]
 
 
-def _sampler() -> Speaker:
+def _embedded() -> LanguageModel:
     from personae.lm.names import open_model
+
+    return open_model("embedded")
+
+
+def _sampler(lm: LanguageModel) -> Speaker:
+    from personae.encoders.embedder import open_embedder
     from personae.speaker import Speaker
     from personae.steps.choose import choose
     from personae.steps.fit_prompt import fit_prompt
     from personae.steps.generate import generate
+    from personae.steps.relevant_statements import relevant_statements
     from personae.steps.sample import sample
     from personae.steps.tell_persona import tell_persona
 
     draws = chain(
-        sample(temperature=1.0, max_tokens=64), tell_persona(), fit_prompt(),
-        generate(attempts=1, max_sentences=2), choose(),
+        sample(temperature=1.0, max_tokens=64), relevant_statements(count=5), tell_persona(),
+        fit_prompt(), generate(attempts=1, max_sentences=2), choose(),
     )  # fmt: skip
-    return Speaker(open_model("embedded"), draws, replayable=True)
+    return Speaker(lm, draws, embedder=open_embedder(), replayable=True)
 
 
-def _drawn(speaker: Speaker, statements: Sequence[str], query: str, *, seed: str) -> list[str]:
+def _drawn(speaker: Speaker, persona: Persona, query: str, k: int, seed: str) -> Drawn:
     import zlib
 
-    from personae.data import Persona, Scene
-
-    scene = Scene(persona=Persona(name="B", statements=tuple(statements))).said("A", query)
+    scene = Scene(persona=persona).said("A", query)
     first = zlib.crc32(f"{seed}/{query}".encode())
-    return [speaker.reply(scene, seed=first + number).text for number in range(_SAMPLES)]
+    drafts = [speaker.reply(scene, seed=first + number).draft for number in range(k)]
+    told = drafts[0].scene.persona.statements
+    return Drawn(persona.statements, told, query, tuple(draft.reply for draft in drafts))
 
 
 @dataclass(slots=True)
 class PreparedPair:
-    """A pair as token ids, with the base's likelihoods in nats."""
+    """A pair as two branches of one sequence, with the base's margin in nats."""
 
-    chosen: BranchedSequence
-    rejected: BranchedSequence
+    sequence: BranchedSequence
     base_margin: float
     beta: float
 
     def __len__(self) -> int:
-        return len(self.chosen) + len(self.rejected)
+        return len(self.sequence)
 
     @property
     def targets(self) -> int:
         """How many tokens are predicted."""
-        return self.chosen.targets + self.rejected.targets
+        return self.sequence.targets
 
 
 def preference_losses(model: Any, group: Sequence[PreparedPair]) -> Iterator[Any]:
@@ -201,7 +267,7 @@ def preference_losses(model: Any, group: Sequence[PreparedPair]) -> Iterator[Any
     import torch
 
     for pair in group:
-        margin = _margin(model, pair.chosen, pair.rejected)
+        margin = _margin(model, pair.sequence)
         yield -torch.nn.functional.logsigmoid(pair.beta * (margin - pair.base_margin)) / len(group)
 
 
@@ -211,13 +277,18 @@ def _prepared(
     import torch
 
     asked = PersonaDialogue("", pair.statements, ((False, pair.query),))
-    chosen, rejected = (
-        branched(asked, [Branch(1, reply, None)], encode) for reply in (pair.chosen, pair.rejected)
-    )
+    replies = [Branch(1, reply, None) for reply in (pair.chosen, pair.rejected)]
+    sequence = branched(asked, replies, encode)
     with torch.no_grad(), model.disable_adapter():
-        margin = float(_margin(model, chosen, rejected))
-    return PreparedPair(chosen, rejected, margin, beta)
+        margin = float(_margin(model, sequence))
+    return PreparedPair(sequence, margin, beta)
 
 
-def _margin(model: Any, chosen: BranchedSequence, rejected: BranchedSequence) -> Any:
-    return log_likelihoods(model, chosen).sum() - log_likelihoods(model, rejected).sum()
+def _margin(model: Any, sequence: BranchedSequence) -> Any:
+    """How much likelier the first branch is than the second, in nats."""
+    import torch
+
+    each = log_likelihoods(model, sequence)
+    of = torch.tensor([sequence.branch[at] for at in sequence.learned])
+    first = of == of[0]
+    return each[first].sum() - each[~first].sum()

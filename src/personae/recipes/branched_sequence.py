@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from personae.recipes.persona_dialogues import PersonaDialogue
 from personae.text.scored_prompt import told_persona, with_score
@@ -20,19 +20,21 @@ END = "<|im_end|>"
 _ROOM = 64  # for the reply that follows in the trunk
 _SHIFT = f"{END}\n<|im_start|>assistant\n"
 
+Asked: TypeAlias = float | str | None  # what stands after the user's turn: a score, or a text
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One reply to the user's turn before `position`; no score stands where there is None.
 
-    With `contrast` the reply stands a second time, under that other score. What `is_unwanted` is
-    there to be made less likely.
+    A text is written as it is, in a score's place. With `contrast` the reply stands a second time,
+    under that other score. What `is_unwanted` is there to be made less likely.
     """
 
     position: int
     reply: str
-    score: float | None
-    contrast: float | None = None
+    score: Asked
+    contrast: Asked = None
     is_unwanted: bool = False
 
 
@@ -89,7 +91,7 @@ def branched(
         user = encode(f"<|im_start|>user\n{text}")
         following = [one for one in branches if one.position == at + 1]
         written = [
-            (encode(with_score("", score) + _SHIFT), encode(one.reply + END), sign * number)
+            (encode(_written(score) + _SHIFT), encode(one.reply + END), sign * number)
             for number, one in enumerate(following, at * 1000 + 1)
             for sign, score in ((1, one.score), (-1, one.contrast))
             if sign > 0 or score is not None
@@ -107,6 +109,10 @@ def branched(
         is_answered = at + 1 < len(dialogue.turns) and dialogue.turns[at + 1][0]
         _trunk(sequence, encode(_SHIFT if is_answered else f"{END}\n"), position)
     return sequence
+
+
+def _written(asked: Asked) -> str:
+    return asked if isinstance(asked, str) else with_score("", asked)
 
 
 def _trunk(

@@ -17,6 +17,11 @@ from personae.text.written import as_statement, as_written
 
 # How many dialogues of XPersona's English valid part are kept for development.
 DEVELOPMENT = 100
+# Half of the dialogues name the persona, so that the adapter knows both; the names mean nothing.
+NAMES = (
+    "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
+    "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
+)  # fmt: skip
 _SPC = "synthetic-persona-chat/Synthetic-Persona-Chat_valid.csv"
 _XPERSONA = "xpersona/En_persona_valid.json"
 _TRIPLES = "dnli-excerpt/{}-train.txt"

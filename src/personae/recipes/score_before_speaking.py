@@ -31,6 +31,7 @@ from personae.recipes.lora_training import (
 )
 from personae.recipes.masked_substitution import Masked, Substitution
 from personae.recipes.persona_dialogues import (
+    NAMES,
     PersonaDialogue,
     development_dialogues,
     load,
@@ -51,11 +52,6 @@ ENTRY = EntryInfo(
 
 Arm = Literal["scored", "unscored", "plain"]
 Against = Literal["copy", "drawn"]
-# Half of the dialogues name the persona, so that the adapter knows both; the names mean nothing.
-_NAMES = (
-    "Ana", "Ben", "Chloe", "David", "Emma", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kate", "Leo",
-    "Mia", "Noah", "Olive", "Paul", "Rosa", "Sam", "Tara", "Will",
-)  # fmt: skip
 _DRAWN = (0.5, 0.9)  # the scores that a human reply is told from where they are drawn
 _TELLING = 0.9  # copies scored higher say too much the same to be told from the reply
 _BLOCK = 192  # gaps that are filled before anything is written
@@ -167,7 +163,7 @@ def _sequence(
     against: Against | None, seed: str,
 ) -> BranchedSequence:  # fmt: skip
     rng = random.Random(f"{seed}/{dialogue.id}")
-    name = rng.choice(_NAMES) if rng.random() < 0.5 else ""
+    name = rng.choice(NAMES) if rng.random() < 0.5 else ""
     if arm == "plain":
         return branched(dialogue, (), encode, name=name, learns_trunk=True)
     shows = arm == "scored"

@@ -34,27 +34,32 @@ ENTRY = EntryInfo(
     embedder=True,
     paper="See et al. 2019, What makes a good conversation? How controllable attributes affect "
     "human judgments, section 5.2",
-    deviations="One hypothesis instead of a beam of 20, over the `top` likeliest tokens; NIDF is "
-    "counted on Synthetic-Persona-Chat; lastuttsim is the cosine of our sentence embedder instead "
-    "of SIF over GloVe; features of words are given to the tokens that make them.",
+    deviations="Candidates are drawn one by one, not searched by a beam of 20, over the `top` "
+    "likeliest tokens; NIDF is counted on Synthetic-Persona-Chat; lastuttsim is the cosine of our "
+    "sentence embedder instead of SIF over GloVe; features of words are given to the tokens that "
+    "make them.",
 )
 
 _HALF_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 _MARK = "\N{SYMBOL FOR RECORD SEPARATOR}"  # stands between tokens that are turned into text
+_SPREAD = 0.8  # at least the temperature of further candidates: the first one's would repeat it
+_SEED_STEP = 7919  # keeps the seeds of candidates apart
 
 
 def write_weighted(
     *,
     weights: dict[str, float] | None = None,
     top: Count = 64,
+    candidates: Count = 1,
     max_sentences: Limit = 2,
 ) -> Step:
-    """Add one candidate: at each place the token of the highest log-probability plus bonus.
+    """Add candidates: at each place the token of the highest log-probability plus bonus.
 
     `weights` by feature (`decoders.attributes`): extrep, intrep and partnerrep of `_2gram` and
     `_nonstopword`, `nidf`, `question`, `lastuttsim`; -1e20 forbids. Above temperature 0 the token
-    is drawn from the softmax of these scores. Where everything among the `top` tokens is forbidden
-    the reply ends. `lastuttsim` needs an embedder.
+    is drawn from the softmax of these scores, and at 0.8 at least for each candidate after the
+    first. A candidate's score `weighted` is the mean over its tokens. Where everything among the
+    `top` tokens is forbidden the reply ends. `lastuttsim` needs an embedder.
     """
     wanted = dict(weights or {})
     weighting(wanted, (), (), shipped_specificity())  # an unknown feature is told at once
@@ -63,27 +68,47 @@ def write_weighted(
         lm = need_distributions(kit.lm, "write_weighted")
         if kit.prompt_only:
             return draft
-        started = time.perf_counter()
         request = request_of(draft, kit, kit.seed)
         writer = _Writer(lm, request, weighting_of(draft, kit, wanted), top)
-        text, raw, tokens, first_s = _write(draft, kit, writer, max_sentences)
-        detail: dict[str, Any] = {"seed": kit.seed, "weights": wanted}
-        faults = faults_of(text, **compared_with(draft))
-        if faults:
-            detail["faults"] = faults
-        candidate = Candidate(text, made_by="write_weighted", raw=raw, detail=detail)
-        read = sum(lm.count_tokens(m.content) for m in draft.messages) if draft.messages else 0
-        return replace(
-            draft,
-            candidates=(*draft.candidates, candidate),
-            usage=draft.usage + Usage(read or lm.count_tokens(draft.text_prompt), tokens),
-            timings=Timings(
-                draft.timings.total_s + time.perf_counter() - started,
-                draft.timings.first_token_s or first_s,
-            ),
-        )
+        for number in range(candidates):
+            draft = _with_candidate(draft, kit, writer, number, max_sentences)
+        return draft
 
     return step
+
+
+def _with_candidate(
+    draft: Draft, kit: Kit, writer: _Writer, number: int, max_sentences: int
+) -> Draft:
+    started, lm = time.perf_counter(), writer.lm
+    seed = kit.seed + _SEED_STEP * number
+    temperature = draft.sampling.temperature
+    written = _write(
+        draft, kit if number == 0 else replace(kit, emit=_unseen), writer, max_sentences,
+        random.Random(seed), max(temperature, _SPREAD) if number else temperature,
+    )  # fmt: skip
+    detail: dict[str, Any] = {"seed": seed, "weights": dict(writer.weighting.weights)}
+    faults = faults_of(written.text, **compared_with(draft))
+    if faults:
+        detail["faults"] = faults
+    candidate = Candidate(
+        written.text, made_by="write_weighted", raw=written.raw, detail=detail,
+        scores={"weighted": written.score / max(1, written.tokens)},
+    )  # fmt: skip
+    read = sum(lm.count_tokens(m.content) for m in draft.messages) if draft.messages else 0
+    return replace(
+        draft,
+        candidates=(*draft.candidates, candidate),
+        usage=draft.usage + Usage(read or lm.count_tokens(draft.text_prompt), written.tokens),
+        timings=Timings(
+            draft.timings.total_s + time.perf_counter() - started,
+            draft.timings.first_token_s or written.first_s,
+        ),
+    )
+
+
+def _unseen(_: Emission) -> None:
+    """Only the first candidate streams."""
 
 
 def weighting_of(draft: Draft, kit: Kit, weights: Mapping[str, float]) -> Weighting:
@@ -120,16 +145,20 @@ class _Writer:
     top: int
     pieces: dict[int, str] = field(default_factory=dict)
 
-    def next_token(self, written: Sequence[int], text: str, rng: random.Random) -> int | None:
-        """The token to write, None at the end of the text or where all is forbidden."""
+    def next_token(
+        self, written: Sequence[int], text: str, rng: random.Random, temperature: float
+    ) -> tuple[int | None, float]:
+        """The token to write and its score; no token at the end, or where all is forbidden."""
         [found] = self.lm.next_tokens([self.request], written, self.top)
         self._read(found.ids)
         scores = [
             log_prob + (0.0 if ends else self.weighting.bonus(text, self.pieces[token]))
             for token, log_prob, ends in zip(found.ids, found.log_probs, found.ends, strict=True)
         ]
-        at = _drawn(scores, self.request.sampling.temperature, rng)
-        return None if at is None or found.ends[at] else found.ids[at]
+        at = _drawn(scores, temperature, rng)
+        if at is None:
+            return None, 0.0
+        return None if found.ends[at] else found.ids[at], scores[at]
 
     def _read(self, tokens: Sequence[int]) -> None:
         """Learn the text of tokens not seen before, all in one call: a call each takes longer."""
@@ -154,22 +183,33 @@ def _drawn(scores: Sequence[float], temperature: float, rng: random.Random) -> i
     return rng.choices(range(len(scores)), masses)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The reply, all that was decoded, its tokens, their score, the seconds to the first."""
+
+    text: str
+    raw: str
+    tokens: int
+    score: float
+    first_s: float
+
+
 def _write(
-    draft: Draft, kit: Kit, writer: _Writer, max_sentences: int
-) -> tuple[str, str, int, float]:
-    """The reply, all that was decoded, its tokens, and the seconds to the first of them."""
+    draft: Draft, kit: Kit, writer: _Writer, max_sentences: int, rng: random.Random,
+    temperature: float,
+) -> _Written:  # fmt: skip
     scene, started = draft.scene, time.perf_counter()
     heard = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name} | {scene.user})
     own = (scene.persona.display_name, scene.persona.name)
     reply_filter = ReplyFilter(own, heard, max_sentences=max_sentences)
-    rng = random.Random(kit.seed)
     written: list[int] = []
-    raw, first_s, is_over = "", 0.0, False
+    raw, first_s, total, is_over = "", 0.0, 0.0, False
     limit = draft.sampling.max_tokens
     while not is_over and len(written) < limit:
         if kit.cancel is not None and kit.cancel.is_set():
             raise Cancelled(reply_filter.text)
-        token = writer.next_token(written, raw, rng)
+        token, score = writer.next_token(written, raw, rng, temperature)
+        total += score
         if token is None:
             break
         written.append(token)
@@ -183,4 +223,4 @@ def _write(
     reply = reply_filter.finish(cut_short=not is_over and len(written) >= limit)
     if reply_filter.rest():
         kit.emit(Emission("text", reply_filter.rest()))
-    return reply, raw, len(written), first_s
+    return _Written(reply, raw, len(written), total, first_s)

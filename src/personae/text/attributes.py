@@ -71,16 +71,22 @@ def has_question(text: str) -> bool:
     return "?" in text
 
 
-def specificity_bucket(mean_nidf: float) -> int:
+def specificity_bucket(mean_nidf: float, bounds: Sequence[float] = SPECIFICITY_BOUNDS) -> int:
     """The control bucket, 0 (generic) to 9 (specific), of a turn's mean NIDF."""
-    return max(0, bisect_right(SPECIFICITY_BOUNDS, mean_nidf) - 1)
+    return max(0, bisect_right(bounds, mean_nidf) - 1)
 
 
-def relatedness_bucket(cosine: float | None) -> int:
+def relatedness_bucket(cosine: float | None, bounds: Sequence[float] = RELATEDNESS_BOUNDS) -> int:
     """The control bucket, 0 to 9, of a turn's cosine with the turn it answers; 10 for no such."""
     if cosine is None:
         return SPEAKS_FIRST
-    return max(0, bisect_right(RELATEDNESS_BOUNDS, cosine) - 1)
+    return max(0, bisect_right(bounds, cosine) - 1)
+
+
+def equal_mass_bounds(values: Iterable[float], buckets: int = 10) -> tuple[float, ...]:
+    """The lower bounds of buckets that hold as many of the values each; none without values."""
+    ordered = sorted(values)
+    return tuple(ordered[at * len(ordered) // buckets] for at in range(buckets) if ordered)
 
 
 def question_buckets(asks: bool, share: float = QUESTION_SHARE) -> tuple[float, ...]:

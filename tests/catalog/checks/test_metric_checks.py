@@ -12,7 +12,9 @@ from personae.catalog.check import CheckContext, CheckFailed, CheckSkipped
 from personae.catalog.checks import s054_apc_score as s054
 from personae.catalog.checks import s115_atomic_ooc as s115
 from personae.encoders.traits import Rating
+from personae.lm.scripted import ScriptedModel
 from personae.metrics import apc
+from personae.speaker import Speaker
 
 
 class NoRelevance:
@@ -98,6 +100,32 @@ def test_relevance_that_tells_nothing_apart_fails(tmp_path):
         s054.asked_statements(NoRelevance(), file)
     with pytest.raises(CheckFailed, match="questions answered"):
         s054.replies_beat_strangers(Mute(), NoRelevance(), file)
+
+
+class EntailsItself:
+    """An inference model for which a text entails itself and nothing else."""
+
+    name = fingerprint = "literal"
+
+    def classify(self, pairs):
+        return np.array([[0.9, 0.1, 0.0] if a == b else [0.0, 1.0, 0.0] for a, b in pairs])
+
+
+def test_training_that_changes_no_reply_gains_nothing(tmp_path):
+    file = tmp_path / "x.json"
+    personas = [{"persona": [f"i have {number} dogs ."]} for number in range(2, 14)]
+    file.write_text(json.dumps(personas))
+    asked = s054.questions(file)
+    assert asked[0] == (("I have 2 dogs.",), "Do you have 2 dogs?")
+
+    untuned = Speaker(ScriptedModel(["Hm."]), "plain")
+    answer = {query: statements[0] for statements, query in asked}
+    tuned = Speaker(ScriptedModel(lambda asked: answer[asked.messages[-1].content]), "plain")
+    told = s054.training_gains(EntailsItself(), NoRelevance(), asked, [untuned, tuned], 0)
+    assert "ΔV 0.000 by retrieval, 0.270 with" in told
+    again = Speaker(ScriptedModel(["Hm."]), "plain")
+    with pytest.raises(CheckFailed, match="gains nothing"):
+        s054.training_gains(EntailsItself(), NoRelevance(), asked, [untuned, again], 0)
 
 
 def test_without_its_data_the_check_is_skipped(tmp_path):

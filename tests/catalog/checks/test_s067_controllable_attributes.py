@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from personae.catalog.check import CheckFailed
+from personae.catalog.check import CheckContext, CheckFailed
 from personae.catalog.checks import s067_controllable_attributes as s067
 from personae.lm.scripted import ScriptedModel
 
@@ -50,3 +52,45 @@ def test_a_sampler_that_forgets_bayes_fails(monkeypatch):
 
 def test_the_table_spans_the_scale():
     assert "is 0" in s067.nidf()[0]
+
+
+def obedient(request, text):
+    """A model that follows the bucket at the end of the prompt, as the adapter has learned to."""
+    if text or not request.adapters or not request.adapters[0][1]:
+        return {"": 1.0} if text else {"Music.": 1.0}
+    asked = request.messages[-1].content.rpartition(" ")[2]
+    return {"What music?": 1.0} if asked == "10" else {"Museums.": 1.0} if asked == "9" else {
+        "I like it.": 1.0
+    }  # fmt: skip
+
+
+def test_a_model_that_follows_its_controls_passes(word_embedder):
+    lm, scenes = ScriptedModel(distributor=obedient), s067.lived(s067.contexts()[:12])
+    assert s067.turned(lm, word_embedder, scenes, "question", (0, 10), 0.3, 0).startswith("asked")
+    assert "specificity 0 and 9" in s067.turned(
+        lm, word_embedder, scenes, "specificity", (0, 9), 0.05, 0
+    )
+
+
+def test_without_the_adapter_or_without_the_bucket_it_fails(word_embedder, monkeypatch):
+    lm, scenes = ScriptedModel(distributor=obedient), s067.lived(s067.contexts()[:12])
+    real = s067.answers
+    for without in (
+        lambda lm, scenes, controls: real(lm, scenes, controls, weight=0.0),
+        lambda lm, scenes, controls: real(lm, scenes, {}),
+    ):
+        monkeypatch.setattr(s067, "answers", without)
+        with pytest.raises(CheckFailed, match="does not follow its control"):
+            s067.conditional(lm, word_embedder, scenes, 0)
+
+
+def test_a_model_without_the_adapter_is_told_and_not_checked():
+    context = CheckContext(lm=ScriptedModel, embedder=lambda: None, datasets_dir=Path())
+    (told,) = s067.trained(ScriptedModel(), context, s067.contexts())
+    assert told.startswith("not checked: conditional training")
+
+
+def test_relatedness_is_the_cosine_with_the_last_turn(word_embedder):
+    scene = s067.contexts()[1]
+    found = s067.attribute("relatedness", [scene, scene], ["Do you like music?", ""], word_embedder)
+    assert found == pytest.approx([1.0, 0.0])

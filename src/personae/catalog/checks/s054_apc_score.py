@@ -1,6 +1,7 @@
-"""S054 APC score: the formula, its invariances, and the paper's example with our discriminators.
+"""S054 APC score: the formula, its invariances, the paper's example, and what training gains.
 
-The other half of the row, direct preference optimisation with this reward, is not checked here.
+The adapter of preference tuning must answer questions about statements of personas that nothing
+was trained on with a higher ΔV than the same prompt without it does; at weight 0 nothing differs.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from pathlib import Path
 
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import data_file, expect
-from personae.catalog.check_methods import mean
+from personae.catalog.check_methods import mean, paired_p, replies_to
+from personae.data import Persona, Scene
 from personae.encoders.nli import open_nli
 from personae.encoders.relevance import Relevance, open_relevance
 from personae.encoders.types import Nli
 from personae.metrics.apc import ApcScore, apc_from_probabilities, apc_score, apc_scores
+from personae.speaker import Speaker
 from personae.text.questions import question_about
+from personae.text.written import as_statement
 
 KOISHI = (
     "Komeiji Koishi lives with her sister, Komeiji Satori.",
@@ -30,6 +34,7 @@ RESPONSES = (
     "I live in Hakurei Shrine!",
 )
 PERSONAS = 60
+ASKED = 40  # questions that are answered with and without the adapter
 
 
 def check(context: CheckContext) -> list[str]:
@@ -39,9 +44,47 @@ def check(context: CheckContext) -> list[str]:
     lines += papers_example(nli, relevance)
     lines += invariances(nli, relevance)
     file = data_file(context, "xpersona", "En_persona_test.json")
-    return [*lines, *asked_statements(relevance, file), *replies_beat_strangers(
-        nli, relevance, file
-    )]  # fmt: skip
+    lines += asked_statements(relevance, file)
+    lines += replies_beat_strangers(nli, relevance, file)
+    embedder, weights = context.embedder(), (0.0, 1.0)
+    tuned = [
+        Speaker(context.lm(), "apc-aligned", options={"weight": weight}, embedder=embedder)
+        for weight in weights
+    ]
+    return [*lines, training_gains(nli, relevance, questions(file), tuned, context.seed)]
+
+
+def questions(file: Path) -> list[tuple[tuple[str, ...], str]]:
+    """The first question of each persona, spelled as people write, with its statements."""
+    found = []
+    for dialogue in json.loads(file.read_text("utf-8")):
+        statements = tuple(as_statement(one) for one in dialogue["persona"] if one.strip())
+        query = next(filter(None, map(question_about, statements)), None)
+        if query is not None:
+            found.append((statements, query))
+    return found[:ASKED]
+
+
+def training_gains(
+    nli: Nli, relevance: Relevance, asked: Sequence[tuple[tuple[str, ...], str]],
+    speakers: Sequence[Speaker], seed: int,
+) -> str:  # fmt: skip
+    """ΔV of retrieval's replies, and of the tuned ones. Raises CheckFailed."""
+    scenes = [Scene(persona=Persona(name="B", statements=one)).said("A", query)
+              for one, query in asked]  # fmt: skip
+    deltas = []
+    for speaker in speakers:
+        said = [one.text for one in replies_to(speaker, scenes, seed)]
+        judged = [(*one, text) for one, text in zip(asked, said, strict=True)]
+        deltas.append([one.delta for one in apc_scores(judged, nli=nli, relevance=relevance)])
+    gains = [after - before for before, after in zip(*deltas, strict=True)]
+    p = paired_p(gains, seed)
+    told = (
+        f"{len(scenes)} questions to unseen personas: ΔV {mean(deltas[0]):.3f} by retrieval, "
+        f"{mean(deltas[1]):.3f} with the adapter (one-sided p {p:.4f})"
+    )
+    expect(mean(gains) > 0 and p < 0.05, f"Preference tuning gains nothing: {told}.")
+    return told
 
 
 def formula() -> list[str]:

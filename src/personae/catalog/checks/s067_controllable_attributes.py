@@ -1,6 +1,8 @@
-"""S067 controllable-attributes: weighted decoding turns the attributes; sampler and NIDF are exact.
+"""S067 controllable-attributes: weighted decoding and conditional training turn the attributes.
 
-Conditional training by control tokens is not here, so not checked.
+The adapter of conditional training must ask, be specific and be related more when a high bucket is
+asked for than when a low one is, on the same contexts with the same seeds: at weight 0, or with a
+prompt that names no bucket, it does not. The sampler of question buckets and NIDF are exact.
 """
 
 from __future__ import annotations
@@ -12,17 +14,25 @@ from itertools import pairwise
 
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
-from personae.catalog.check_methods import mean
+from personae.catalog.check_methods import mean, paired_p
 from personae.data import Persona, Scene, Turn
+from personae.encoders.reply_worth import relevance
+from personae.encoders.types import Embedder
 from personae.lm.types import LanguageModel
 from personae.speaker import Speaker
-from personae.text.attributes import QUESTION_SHARE, question_bucket, repetition
+from personae.text.attributes import QUESTION_SHARE, has_question, question_bucket, repetition
 from personae.text.specificity import SHIPPED, shipped_specificity
 
 _SWEEP = (-4.0, 0.0, 2.0, 4.0)
 _CONTEXTS = 40
 _TOKENS = 6
 _BLOCK = {"extrep_2gram": -1e20}
+_ADAPTER = "controlled-attributes"
+_ANSWERED = 24  # contexts that are answered under each bucket
+_ANSWER = {"weights": {}, "temperature": 0.7, "max_tokens": 24}
+_LIVES = ("I work at a bakery.", "I have two cats.", "I love to travel.", "I live near the sea.")
+# A control, its lowest and highest bucket, and how far apart the replies must be.
+_TURNED = (("question", 0, 10, 0.3), ("specificity", 0, 9, 0.05), ("relatedness", 0, 9, 0.05))
 _DRAWN = 200_000
 _TOLERANCE = 0.02
 _NAME, _USER = "Ana", "Bo"
@@ -39,10 +49,16 @@ _EARLIER = (
 
 
 def check(context: CheckContext) -> list[str]:
-    """The sweep of specificity, the block, the sampler, and the ends of the NIDF scale."""
+    """Both methods of control, the block, the sampler, and the ends of the NIDF scale."""
     scenes = contexts()
     lm = context.lm()
-    return [*sweep(lm, scenes), *block(lm, scenes), *sampler(context.seed), *nidf()]
+    return [
+        *sweep(lm, scenes),
+        *block(lm, scenes),
+        *trained(lm, context, scenes),
+        *sampler(context.seed),
+        *nidf(),
+    ]
 
 
 def contexts() -> list[Scene]:
@@ -107,6 +123,68 @@ def block(lm: LanguageModel, scenes: Sequence[Scene]) -> list[str]:
         f"asked the same again, {len(again)} times: extrep_2gram {shares['free']:.3f} without "
         "weights, exactly 0 with the weight -1e20"
     ]
+
+
+def lived(scenes: Sequence[Scene]) -> list[Scene]:
+    """The contexts with statements, for an adapter that learned to speak of some."""
+    persona = Persona(name=_NAME, statements=_LIVES)
+    return [scene.model_copy(update={"persona": persona}) for scene in scenes]
+
+
+def answers(
+    lm: LanguageModel, scenes: Sequence[Scene], controls: Mapping[str, int], weight: float = 1.0
+) -> list[str]:
+    """A drawn reply to each scene under these controls; the seed is that of its place."""
+    options = {**_ANSWER, "controls": dict(controls), "adapter_weight": weight}
+    speaker = Speaker(lm, "controlled", options=options)
+    return [speaker.reply(scene, seed=at).text for at, scene in enumerate(scenes)]
+
+
+def trained(lm: LanguageModel, context: CheckContext, scenes: Sequence[Scene]) -> list[str]:
+    """Conditional training, where the model has an adapter of it. Raises CheckFailed."""
+    if _ADAPTER not in getattr(lm, "adapters", ()):
+        return [f"not checked: conditional training, the model has no adapter {_ADAPTER!r}"]
+    return conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed)
+
+
+def conditional(
+    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], seed: int
+) -> list[str]:
+    """Replies follow the bucket that is asked for. Raises CheckFailed."""
+    return [
+        turned(lm, embedder, scenes, name, (low, high), least, seed)
+        for name, low, high, least in _TURNED
+    ]
+
+
+def turned(
+    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], name: str,
+    buckets: tuple[int, int], least: float, seed: int,
+) -> str:  # fmt: skip
+    """One control at both ends, over the same scenes. Raises CheckFailed."""
+    low, high = (
+        attribute(name, scenes, answers(lm, scenes, {name: bucket}), embedder) for bucket in buckets
+    )
+    gains = [after - before for before, after in zip(low, high, strict=True)]
+    p = paired_p(gains, seed)
+    told = (
+        f"asked for {name} {buckets[0]} and {buckets[1]}, {len(scenes)} replies have "
+        f"{mean(low):.3f} and {mean(high):.3f} of it (one-sided p {p:.4f})"
+    )
+    expect(mean(gains) >= least and p < 0.01, f"The adapter does not follow its control: {told}.")
+    return told
+
+
+def attribute(
+    name: str, scenes: Sequence[Scene], said: Sequence[str], embedder: Embedder
+) -> list[float]:
+    """What a control turns, of each reply."""
+    if name == "question":
+        return [float(has_question(text)) for text in said]
+    if name == "specificity":
+        return [shipped_specificity().of_text(text) for text in said]
+    pairs = [(scene.last_user_text, text) for scene, text in zip(scenes, said, strict=True)]
+    return relevance(embedder, pairs)
 
 
 def sampler(seed: int) -> list[str]:

@@ -1,0 +1,107 @@
+"""What human replies ask, how specific and how related they are: labels for training (S067)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from personae.recipes.kept_rows import kept_rows
+from personae.recipes.persona_dialogues import PersonaDialogue
+from personae.text.attributes import (
+    equal_mass_bounds,
+    has_question,
+    question_bucket,
+    relatedness_bucket,
+    specificity_bucket,
+)
+from personae.text.specificity import Specificity
+
+if TYPE_CHECKING:
+    from personae.encoders.types import Embedder
+    from personae.recipes.lora_training import Report
+
+_BLOCK = 50  # dialogues that are measured before anything is written
+_MOST_QUESTIONS = 0.55  # more leave no turns for the bucket without questions
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A reply by its place, and its attributes; `cosine` is with the turn that it answers."""
+
+    dialogue: str
+    position: int
+    asks: bool
+    nidf: float
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Where the buckets of these data begin, and the share of replies that ask."""
+
+    question_share: float
+    specificity: tuple[float, ...]
+    relatedness: tuple[float, ...]
+
+    def controls(self, label: Label, rng: random.Random) -> dict[str, int]:
+        """The buckets of a reply; that of questions is drawn anew each time."""
+        return {
+            "question": question_bucket(label.asks, rng, self.question_share),
+            "specificity": specificity_bucket(label.nidf, self.specificity),
+            "relatedness": relatedness_bucket(label.cosine, self.relatedness),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Rounded to four places, as a reader wants them."""
+        return {
+            "question_share": round(self.question_share, 4),
+            "specificity": [round(bound, 4) for bound in self.specificity],
+            "relatedness": [round(bound, 4) for bound in self.relatedness],
+        }
+
+
+def buckets_of(labels: Sequence[Label]) -> Buckets:
+    """Buckets of equal mass. The share of questions is taken as .55 where it is more."""
+    share = sum(label.asks for label in labels) / max(1, len(labels))
+    return Buckets(
+        min(share, _MOST_QUESTIONS),
+        equal_mass_bounds(label.nidf for label in labels),
+        equal_mass_bounds(label.cosine for label in labels),
+    )
+
+
+def labels_of(
+    dialogues: Sequence[PersonaDialogue], table: Specificity, embedder: Embedder
+) -> list[Label]:
+    """The labels of all replies, in order."""
+    places = [(one, at) for one in dialogues for at in one.replies]
+    texts = [text for one, at in places for _, text in one.turns[at - 1 : at + 1]]
+    vectors = embedder.embed(texts)
+    return [
+        Label(
+            one.id, at, has_question(reply), round(table.of_text(reply), 4),
+            round(float(heard @ said), 4),
+        )
+        for (one, at), reply, heard, said in zip(
+            places, texts[1::2], vectors[::2], vectors[1::2], strict=True
+        )
+    ]  # fmt: skip
+
+
+def kept_labels(dialogues: Sequence[PersonaDialogue], file: Path, show: Report) -> list[Label]:
+    """As `labels_of` with the shipped table and embedder; written block by block into `file`."""
+    from personae.encoders.embedder import open_embedder
+    from personae.text.specificity import shipped_specificity
+
+    table, embedder = shipped_specificity(), open_embedder()
+
+    def made(at: int) -> Iterator[Mapping[str, Any]]:
+        part = dialogues[at : at + _BLOCK]
+        yield from map(asdict, labels_of(part, table, embedder))
+        show("labelling", at + len(part), len(dialogues), part[-1].id)
+
+    rows = kept_rows(file, range(0, len(dialogues), _BLOCK), made)
+    return [Label(**row) for row in rows]

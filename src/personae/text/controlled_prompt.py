@@ -1,0 +1,39 @@
+"""How attributes are asked for in a prompt: conditional training's control tokens as text (S067).
+
+Training and talking use the same function, so that they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from personae.errors import InvalidOption
+from personae.text.attributes import QUESTION_BUCKETS, SPEAKS_FIRST
+
+# The controls in the order in which they are written, and how many buckets each has.
+CONTROLS: dict[str, int] = {
+    "question": QUESTION_BUCKETS,
+    "specificity": 10,
+    "relatedness": SPEAKS_FIRST,
+}
+
+
+def checked_controls(controls: Mapping[str, int]) -> dict[str, int]:
+    """The controls in their order. Raises InvalidOption for one, or a bucket, that there is not."""
+    unknown = sorted(set(controls) - set(CONTROLS))
+    if unknown:
+        raise InvalidOption(
+            f"There is no control {unknown[0]!r}; the controls are {', '.join(CONTROLS)}."
+        )
+    for name, bucket in controls.items():
+        if not 0 <= bucket < CONTROLS[name]:
+            raise InvalidOption(
+                f"{name}={bucket} is no bucket: {name} goes from 0 to {CONTROLS[name] - 1}."
+            )
+    return {name: controls[name] for name in CONTROLS if name in controls}
+
+
+def with_controls(text: str, controls: Mapping[str, int]) -> str:
+    """The user's turn with the buckets of the reply: "… Question: 7 Specificity: 6"."""
+    checked = checked_controls(controls)
+    return " ".join([text, *(f"{name.capitalize()}: {at}" for name, at in checked.items())])
