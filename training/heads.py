@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.encoders.embedder import open_embedder
+from personae.recipes import head_files
 
 Floats = NDArray[np.float32]
 Layers = Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]]
@@ -60,27 +58,5 @@ def auroc_interval(
 
 
 def write_head(out: Path, name: str, layers: Layers) -> int:
-    """Write `head.json` and `manifest.json`; gives the size in bytes."""
-    described = [
-        {
-            "inputs": int(weight.shape[0]),
-            "outputs": int(weight.shape[1]),
-            "weight": _encoded(weight),
-            "bias": _encoded(bias),
-        }
-        for weight, bias in layers
-    ]
-    content = (json.dumps({"layers": described}) + "\n").encode()
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "head.json").write_bytes(content)
-    manifest = {
-        "name": name,
-        "embedder": open_embedder().fingerprint,
-        "sha256": {"head.json": hashlib.sha256(content).hexdigest()},
-    }
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return len(content)
-
-
-def _encoded(numbers: NDArray[np.floating]) -> str:
-    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode()
+    """Write a head on the shipped embedder's vectors; gives the size in bytes."""
+    return head_files.write_head(out, name, layers, open_embedder().fingerprint)

@@ -108,7 +108,7 @@ def embedder_of(head: Head, given: Embedder | None) -> Embedder:
     Raises CapabilityError when neither is the one.
     """
     fits = given is not None and given.fingerprint == head.manifest.embedder
-    found = given if given is not None and fits else _shipped_embedder()
+    found = given if given is not None and fits else shipped_embedder()
     if found.fingerprint != head.manifest.embedder:
         raise CapabilityError(
             f"{head.manifest.name} was trained on another embedder than {found.name}; make it anew."
@@ -117,7 +117,8 @@ def embedder_of(head: Head, given: Embedder | None) -> Embedder:
 
 
 @lru_cache(maxsize=1)
-def _shipped_embedder() -> OnnxEmbedder:
+def shipped_embedder() -> OnnxEmbedder:
+    """The embedder that ships, opened once."""
     from personae.encoders.embedder import open_embedder
 
     return open_embedder()

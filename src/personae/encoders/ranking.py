@@ -1,0 +1,226 @@
+"""Which reply follows a dialogue: a cross-encoder that reads the last turns, prompt, and reply.
+
+P5 (Lee et al. 2023, S022). The shipped weights are made by `training/ranking`; their card is beside
+them. One graph has two outputs: `bare` was trained on dialogues without personas, so that a persona
+prompt is new to it (zero-shot); `tuned` was trained further with the prompts, its upper layers
+alone. Without a persona both are `bare`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from personae.encoders.heads import WEIGHTS, shipped_embedder
+from personae.encoders.onnx_weights import (
+    BATCH_LIMIT_TOKENS,
+    WORDS,
+    SharedWords,
+    clean,
+    equal_batches,
+    is_place,
+    is_tokenizer_path,
+    names_files,
+    open_session,
+    open_tokenizer,
+    ports,
+    read_manifest,
+    shared_words,
+    verified,
+)
+from personae.encoders.selection import QUESTION
+from personae.encoders.types import Embedder
+from personae.errors import FormatError, InvalidOption
+from personae.text.written import as_written
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHIPPED = WEIGHTS / "ranking_minilm_int8"
+WHAT = "ranker"
+OUTPUTS = ("bare", "tuned")
+FILES = ("model.onnx", "tokenizer.json")
+TURNS = 3  # the last ones of the dialogue, that are read
+MAX_TOKENS = 128
+REPLY_LIMIT_TOKENS = 40
+TURN_LIMIT_TOKENS = 40
+STATEMENT_LIMIT_TOKENS = 24
+
+Encode = Callable[[str], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `manifest.json` says about the ranker's files."""
+
+    name: str
+    tokenizer: str
+    sha256: dict[str, str]
+    words: SharedWords
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with the weights."""
+        return self.sha256["model.onnx"][:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Writes dialogue, prompt and reply as the ids that the ranker reads."""
+
+    encode: Encode
+    start: int  # [CLS]
+    end: int  # [SEP]
+
+    def row(
+        self, turns: Sequence[str], reply: str, told: Sequence[str] = (), question: str = QUESTION
+    ) -> tuple[list[int], list[int]]:
+        """Token ids and token types: `[CLS] question [SEP] statements [SEP] turns… [SEP] reply`.
+
+        `told` has the nearest statement first, which comes last, beside the dialogue. Of the turns
+        as many of the last ones are read as there is room for.
+        """
+        answer = [*self.encode(reply)[:REPLY_LIMIT_TOKENS], self.end]
+        before = [self.start]
+        if told:
+            lines = [self.encode(line)[:STATEMENT_LIMIT_TOKENS] for line in reversed(told)]
+            before += [*self.encode(question)[:STATEMENT_LIMIT_TOKENS], self.end]
+            before += [*(one for line in lines for one in line), self.end]
+        heard: list[int] = []
+        for turn in reversed(turns[-TURNS:]):
+            more = [*self.encode(turn)[-TURN_LIMIT_TOKENS:], self.end]
+            if len(before) + len(more) + len(heard) + len(answer) > MAX_TOKENS:
+                break
+            heard = more + heard
+        first = before + heard
+        return first + answer, [0] * len(first) + [1] * len(answer)
+
+
+def layout_of(tokenizer: Any) -> Layout:
+    """The layout over a WordPiece tokenizer; what was encoded last is kept."""
+
+    @lru_cache(maxsize=8_192)
+    def encode(text: str) -> list[int]:
+        ids: list[int] = tokenizer.encode(as_written(clean(text)), add_special_tokens=False).ids
+        return ids
+
+    return Layout(encode, tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Ranks replies to a dialogue. Make one with `open_ranker`; thread-safe."""
+
+    manifest: Manifest
+    session: Any  # onnxruntime.InferenceSession
+    layout: Layout
+    embedder: Embedder  # chooses the statements that a prompt tells
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self.manifest.fingerprint
+
+    def scores(
+        self,
+        turns: Sequence[str],
+        replies: Sequence[str],
+        persona: Sequence[str] = (),
+        *,
+        is_tuned: bool = True,
+        k: int = 2,
+        question: str = QUESTION,
+    ) -> NDArray[np.float64]:
+        """One score a reply, higher is better; the last turn is what the reply answers.
+
+        With a persona each reply is told the `k` statements nearest to it. Raises InvalidOption
+        where a text is given for a list of texts.
+        """
+        for name, texts in (("turns", turns), ("replies", replies), ("persona", persona)):
+            if isinstance(texts, str):
+                raise InvalidOption(f"The {name} are a list of texts, not one text.")
+        is_told = bool(persona) and k > 0
+        told = told_lines(self.embedder, replies, persona, k) if is_told else [()] * len(replies)
+        rows = [
+            self.layout.row(turns, reply, lines, question)
+            for reply, lines in zip(replies, told, strict=True)
+        ]
+        return self._run(rows, OUTPUTS[is_told and is_tuned])
+
+    def _run(self, rows: Sequence[tuple[list[int], list[int]]], output: str) -> NDArray[np.float64]:
+        import numpy as np
+        import onnxruntime
+
+        options = onnxruntime.RunOptions()
+        options.only_execute_path_to_fetches = True  # not the other output's layers
+        found = np.empty(len(rows), dtype=np.float64)
+        for batch in equal_batches([len(ids) for ids, _ in rows], BATCH_LIMIT_TOKENS):
+            inputs = {
+                "input_ids": np.array([rows[at][0] for at in batch], dtype=np.int64),
+                "token_type_ids": np.array([rows[at][1] for at in batch], dtype=np.int64),
+            }
+            found[batch] = self.session.run([output], inputs, options)[0][:, 0]
+        return found
+
+
+def told_lines(
+    embedder: Embedder, replies: Sequence[str], persona: Sequence[str], k: int
+) -> list[tuple[str, ...]]:
+    """For each reply the `k` statements nearest to it by cosine, the nearest first."""
+    if not replies:
+        return []
+    near = embedder.embed(replies) @ embedder.embed(persona).T
+    orders = (-near).argsort(axis=1, kind="stable")[:, :k]
+    return [tuple(persona[at] for at in order) for order in orders]
+
+
+def open_ranker(
+    embedder: Embedder | None = None, folder: Path | None = None, *, threads: int = 2
+) -> Ranker:
+    """Load the shipped ranker, or the one in `folder` made by the same recipe.
+
+    Raises EnvironmentFault when a file is missing or is not the one that the manifest names by
+    sha256, FormatError when a file is not what it should be, InvalidOption for no threads.
+    """
+    if threads < 1:
+        raise InvalidOption(f"The ranker cannot run on {threads} threads; give 1 or more.")
+    folder = SHIPPED if folder is None else Path(folder)
+    manifest = _read_manifest(folder / "manifest.json")
+    model_file, tokenizer_file = folder / "model.onnx", folder / manifest.tokenizer
+    model = verified(model_file, manifest.sha256["model.onnx"], WHAT)
+    content = verified(tokenizer_file, manifest.sha256["tokenizer.json"], WHAT)
+    tokenizer = open_tokenizer(content, tokenizer_file, MAX_TOKENS)
+    words = shared_words(folder, manifest.words, manifest.sha256[WORDS], WHAT)
+    session = open_session(model, model_file, threads, {WORDS: words})
+    takes, gives = ports(session)
+    if sorted(takes) != ["input_ids", "token_type_ids"] or gives != [
+        (name, [1]) for name in OUTPUTS
+    ]:
+        raise FormatError(
+            "The model must turn input_ids and token_type_ids into a bare and a tuned score.",
+            file=model_file,
+        )
+    return Ranker(manifest, session, layout_of(tokenizer), embedder or shipped_embedder())
+
+
+@lru_cache(maxsize=2)
+def kept_ranker(folder: Path = SHIPPED) -> Ranker:
+    """`open_ranker` with the shipped embedder, once for each folder."""
+    return open_ranker(folder=folder)
+
+
+def _read_manifest(file: Path) -> Manifest:
+    value = read_manifest(file, WHAT)
+    return Manifest(
+        name=value("name", str, lambda name: 0 < len(name) <= 200),
+        tokenizer=value("tokenizer", str, is_tokenizer_path),
+        sha256=value("sha256", dict, lambda hashes: names_files(hashes, (*FILES, WORDS))),
+        words=SharedWords(**value("words", dict, is_place)),
+    )

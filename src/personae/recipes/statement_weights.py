@@ -1,0 +1,330 @@
+"""Train how much each statement matters to the next reply: a prior pulled to a posterior (S036)."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from personae.draft import Count
+from personae.encoders.nli import open_nli
+from personae.encoders.relevance import pair_features
+from personae.recipes.descent import adam, softmax
+from personae.recipes.head_files import write_head
+from personae.recipes.kept_rows import kept_rows
+from personae.recipes.kept_vectors import kept_vectors
+from personae.recipes.lora_training import Artifact, Report
+from personae.recipes.persona_dialogues import (
+    PersonaDialogue,
+    development_dialogues,
+    training_dialogues,
+)
+from personae.registry import EntryInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from personae.encoders.types import Embedder, Nli
+
+    Array = NDArray[np.float64]
+
+ENTRY = EntryInfo(
+    systems=("S036",),
+    aka=("ps-weights",),
+    embedder=True,
+    nli=True,
+    paper="Improving Personality Consistency in Conversation by Persona Extending",
+    deviations="Attention vectors are a layer on frozen MiniLM vectors of statement, message and "
+    "reply; the posterior learns from labels of relevance (the ablation's term) without the "
+    "decoder's likelihood; the pull is a KL divergence of the weights beside the paper's cosine "
+    "loss of the attention vectors.",
+)
+
+Recipe = Callable[[Path, Path, Report, bool], Artifact]
+Rate = Annotated[float, Field(gt=0, le=1)]
+Pull = Annotated[float, Field(ge=0, le=100)]
+
+NAME = "personae-statement-weights"
+STATEMENTS = 8  # of a persona, the first ones
+BLOCK_TURNS = 2_000
+NEAR = 0.3  # cosine of reply and statement below which nobody is asked whether it is entailed
+ENTAILED = 0.5
+OUT_OF_SIGHT = -1e9  # score of a place without a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A message, the reply to it, and the statements of who replied."""
+
+    message: str
+    reply: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Exchanges as arrays: features of prior and posterior, which places count, and labels."""
+
+    prior: Array  # (turns, statements, 768)
+    posterior: Array  # (turns, statements, 1536)
+    there: NDArray[np.bool_]  # (turns, statements)
+    used: Array  # (turns, statements), sums to 1 where a statement was used, else to 0
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Attention layers of prior and posterior, and the layer that both share."""
+
+    prior: tuple[Array, Array]
+    posterior: tuple[Array, Array]
+    shared: Array
+
+    @property
+    def parameters(self) -> list[Array]:
+        return [*self.prior, *self.posterior, self.shared]
+
+    @classmethod
+    def of(cls, parameters: Sequence[Array]) -> Network:
+        """From what `parameters` gave."""
+        a, b, c, d, shared = parameters
+        return cls((a, b), (c, d), shared)
+
+    def weights(self, turns: Turns) -> tuple[Array, Array]:
+        """Prior and posterior weights of all places."""
+        return (
+            seen(turns.prior, turns.there, *self.prior, self.shared)[1],
+            seen(turns.posterior, turns.there, *self.posterior, self.shared)[1],
+        )
+
+
+def statement_weights(
+    *,
+    hidden: Annotated[int, Field(ge=1, le=1024)] = 48,
+    epochs: Count = 8,
+    batch: Count = 128,
+    rate: Rate = 2e-3,
+    pull: Pull = 1.0,
+    likeness: Pull = 0.3,
+    decay: Annotated[float, Field(ge=0, le=1)] = 0.05,
+    seed: Annotated[int, Field(ge=0)] = 0,
+) -> Recipe:
+    """Learn which statement a reply uses, with and without having seen it.
+
+    `pull` weighs the divergence of the prior's weights from the posterior's, `likeness` the cosine
+    loss of their attention vectors: with both 0 the prior learns nothing. Labels: the inference
+    model says which statements a reply entails. The recipe is `(data, work, show, resume) ->
+    Artifact` with the folder `work/weights`; needs no torch.
+    """
+
+    def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
+        from personae.encoders.embedder import open_embedder
+
+        work.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            for name in ("labels.jsonl", "labels.done", "held.jsonl", "held.done"):
+                (work / name).unlink(missing_ok=True)
+        embedder = open_embedder()
+        trained = exchanges(training_dialogues(data, 0))
+        held = exchanges(development_dialogues(data))
+        vectors = kept_vectors(
+            work / "vectors.npz", texts_of([*trained, *held]), embedder,
+            lambda done, of: show("vectors", done, of, ""),
+        )  # fmt: skip
+        asked = [
+            turns_of(found, labels(found, vectors, work / name, show), vectors)
+            for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
+        ]
+        network, log = taught(
+            *asked, hidden=hidden, epochs=epochs, batch=batch, rate=rate, pull=pull,
+            likeness=likeness, decay=decay, seed=seed,
+        )  # fmt: skip
+        show("training", epochs, epochs, f"divergence {log[-1]['divergence']}")
+        (work / "log.jsonl").write_text("".join(json.dumps(one) + "\n" for one in log), "utf-8")
+        write(network, work / "weights", embedder)
+        return Artifact(work / "weights", log[-1])
+
+    return recipe
+
+
+def exchanges(dialogues: Sequence[PersonaDialogue]) -> list[Exchange]:
+    """Every reply with what it answers."""
+    return [
+        Exchange(one.turns[at - 1][1], one.turns[at][1], one.statements[:STATEMENTS])
+        for one in dialogues
+        for at in one.replies
+        if len(one.statements) > 1
+    ]
+
+
+def texts_of(found: Sequence[Exchange]) -> list[str]:
+    """All texts of the exchanges."""
+    return [text for one in found for text in (one.message, one.reply, *one.statements)]
+
+
+def labels(
+    found: Sequence[Exchange], vectors: dict[str, NDArray[np.float32]], file: Path, show: Report
+) -> list[list[float]]:
+    """How much each reply entails each statement; kept in `file` block by block."""
+    nli = open_nli(threads=1)
+    blocks = [found[at : at + BLOCK_TURNS] for at in range(0, len(found), BLOCK_TURNS)]
+    made = iter(range(1, len(blocks) + 1))
+
+    def judged(block: Sequence[Exchange]) -> Iterator[dict[str, Any]]:
+        yield from ({"entailed": one} for one in entailed(block, vectors, nli))
+        show(f"labels in {file.name}", next(made), len(blocks), "")
+
+    return [row["entailed"] for row in kept_rows(file, blocks, judged)]
+
+
+def entailed(
+    block: Sequence[Exchange], vectors: dict[str, NDArray[np.float32]], nli: Nli
+) -> list[list[float]]:
+    """Probabilities that a reply entails a statement, 0 where the two are not near."""
+    near = [
+        (at, place)
+        for at, one in enumerate(block)
+        for place, line in enumerate(one.statements)
+        if float(vectors[one.reply] @ vectors[line]) >= NEAR
+    ]
+    rows = [[0.0] * len(one.statements) for one in block]
+    pairs = [(block[at].reply, block[at].statements[place]) for at, place in near]
+    for (at, place), found in zip(near, nli.classify(pairs), strict=True):
+        rows[at][place] = round(float(found[0]), 4)
+    return rows
+
+
+def turns_of(
+    found: Sequence[Exchange],
+    judged: Sequence[Sequence[float]],
+    vectors: dict[str, NDArray[np.float32]],
+) -> Turns:
+    """The exchanges whose reply entails a statement, as arrays."""
+    import numpy as np
+
+    kept = [
+        (one, row) for one, row in zip(found, judged, strict=True) if max(row) >= ENTAILED
+    ]  # fmt: skip
+    wide = np.zeros((len(kept), STATEMENTS, 4 * 384))
+    there = np.zeros((len(kept), STATEMENTS), dtype=bool)
+    used = np.zeros((len(kept), STATEMENTS))
+    for at, (one, row) in enumerate(kept):
+        mine = np.stack([vectors[line] for line in one.statements])
+        parts = [pair_features(mine, vectors[text][None]) for text in (one.message, one.reply)]
+        wide[at, : len(mine)] = np.concatenate(parts, axis=1)
+        there[at, : len(mine)] = True
+        strong = np.where(np.array(row) >= ENTAILED, row, 0.0)
+        used[at, : len(mine)] = strong / strong.sum()
+    return Turns(wide[:, :, : 2 * 384], wide, there, used)
+
+
+def taught(
+    turns: Turns, held: Turns, *, hidden: int, epochs: int, batch: int, rate: float, pull: float,
+    likeness: float, decay: float, seed: int,
+) -> tuple[Network, list[dict[str, float]]]:  # fmt: skip
+    """The network after `epochs`, and what the held turns showed before, during and after."""
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    inputs = (turns.prior.shape[2], turns.posterior.shape[2])
+    start = [
+        part
+        for width in inputs
+        for part in (generator.normal(0, 3 / width**0.5, (width, hidden)), np.full(hidden, 0.1))
+    ]
+    start.append(generator.normal(0, 1 / hidden**0.5, hidden))
+    steps_an_epoch = max(1, len(turns.there) // batch)
+    log = [measured(Network.of(start), held, 0)]
+    order = list(range(len(turns.there)))
+    rng = random.Random(seed)
+
+    def gradients_at(now: Sequence[Array], step: int) -> list[Array]:
+        at = step % steps_an_epoch
+        if not at:
+            if step:
+                log.append(measured(Network.of(now), held, step // steps_an_epoch))
+            rng.shuffle(order)
+        rows = order[at * batch : (at + 1) * batch]
+        part = Turns(*(one[rows] for one in (turns.prior, turns.posterior, turns.there,
+                                             turns.used)))  # fmt: skip
+        return gradients(Network.of(now), part, pull, likeness)
+
+    end = adam(start, gradients_at, epochs * steps_an_epoch, rate=rate, decay=decay)
+    network = Network.of(end)
+    return network, [*log, measured(network, held, epochs)]
+
+
+def seen(
+    features: Array, there: NDArray[np.bool_], weight: Array, bias: Array, shared: Array
+) -> tuple[Array, Array]:
+    """The attention vectors of all places, and their weights."""
+    import numpy as np
+
+    attention = np.maximum(features @ weight + bias, 0)
+    return attention, softmax(np.where(there, attention @ shared, OUT_OF_SIGHT))
+
+
+def gradients(network: Network, turns: Turns, pull: float, likeness: float) -> list[Array]:
+    """Of the posterior's cross-entropy with the labels, and of what pulls the prior to it.
+
+    The posterior is taken as it stands by the prior's terms: it is not pulled back.
+    """
+    count = len(turns.there)
+    before, prior = seen(turns.prior, turns.there, *network.prior, network.shared)
+    after, posterior = seen(turns.posterior, turns.there, *network.posterior, network.shared)
+    off_prior = pull * (prior - posterior) / count
+    off_posterior = (posterior - turns.used) / count
+    shared = (before * off_prior[..., None]).sum((0, 1)) + (after * off_posterior[..., None]).sum(
+        (0, 1)
+    )
+    grown = off_prior[..., None] * network.shared
+    grown = grown + likeness * unlikeness(before, after, turns.there) / turns.there.sum()
+    made = []
+    for features, attention, upper in (
+        (turns.prior, before, grown),
+        (turns.posterior, after, off_posterior[..., None] * network.shared),
+    ):
+        lower = upper * (attention > 0)
+        flat = features.reshape(-1, features.shape[2])
+        made += [flat.T @ lower.reshape(len(flat), -1), lower.sum((0, 1))]
+    return [*made, shared]
+
+
+def unlikeness(before: Array, after: Array, there: NDArray[np.bool_]) -> Array:
+    """The gradient of 1 - cos(before, after) by `before`, for each place."""
+    import numpy as np
+
+    size = np.linalg.norm(before, axis=2, keepdims=True) + 1e-6
+    other = np.linalg.norm(after, axis=2, keepdims=True) + 1e-6
+    cosine = (before * after).sum(2, keepdims=True) / (size * other)
+    return np.asarray((cosine * before / size - after / other) / size * there[..., None])
+
+
+def measured(network: Network, turns: Turns, epoch: int) -> dict[str, float]:
+    """Mean KL(posterior | prior) and how often each puts a used statement first."""
+    import numpy as np
+
+    prior, posterior = network.weights(turns)
+    ratio = np.log((posterior + 1e-12) / (prior + 1e-12))
+    rows = np.arange(len(prior))
+    return {
+        "epoch": epoch,
+        "turns": len(prior),
+        "divergence": round(float((posterior * ratio).sum(1).mean()), 4),
+        "prior@1": round(float((turns.used[rows, prior.argmax(1)] > 0).mean()), 4),
+        "posterior@1": round(float((turns.used[rows, posterior.argmax(1)] > 0).mean()), 4),
+    }
+
+
+def write(network: Network, out: Path, embedder: Embedder) -> None:
+    """The folders `prior` and `posterior` as `encoders.statement_weights` reads them."""
+    import numpy as np
+
+    for name, layer in (("prior", network.prior), ("posterior", network.posterior)):
+        layers = [layer, (network.shared[:, None], np.zeros(1))]
+        write_head(out / name, f"{NAME}-{name}", layers, embedder.fingerprint)
