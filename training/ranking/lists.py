@@ -13,23 +13,23 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from heads import Floats, embed
-
+from personae.encoders.embedder import open_embedder
 from personae.encoders.ranking import TURNS
+from personae.recipes.kept_vectors import kept_vectors
 from personae.recipes.persona_dialogues import (
     PersonaDialogue,
     development_dialogues,
     training_dialogues,
 )
 
+Floats = NDArray[np.float32]
 NEGATIVES, K = 19, 2
 
 
@@ -95,9 +95,11 @@ def main() -> None:
         training_dialogues(options.data, options.seed),
         development_dialogues(options.data),
     )
-    vectors = embed(
-        [*texts_of(trained), *texts_of(kept)], options.work / "vectors.npz", options.threads
-    )
+    vectors = kept_vectors(
+        options.work / "vectors.npz", [*texts_of(trained), *texts_of(kept)],
+        open_embedder(threads=options.threads),
+        lambda done, of: print(f"vectors: {done} of {of}", flush=True),
+    )  # fmt: skip
     for name, dialogues in (("train", trained), ("development", kept)):
         found = lists(dialogues, vectors, random.Random(options.seed), name == "development")
         rows = [json.dumps(asdict(one)) for one in found][: options.number]

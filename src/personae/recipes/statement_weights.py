@@ -14,6 +14,7 @@ from pydantic import Field
 from personae.draft import Count
 from personae.encoders.nli import open_nli
 from personae.encoders.relevance import pair_features
+from personae.encoders.statement_weights import DIMENSIONS, POSTERIOR_INPUTS, PRIOR_INPUTS
 from personae.recipes.descent import adam, softmax
 from personae.recipes.head_files import write_head
 from personae.recipes.kept_rows import kept_rows
@@ -69,12 +70,31 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Exchanges as arrays: features of prior and posterior, which places count, and labels."""
+    """Exchanges as arrays: vectors, which places have a statement, and which of them are used."""
 
-    prior: Array  # (turns, statements, 768)
-    posterior: Array  # (turns, statements, 1536)
+    messages: NDArray[np.float32]  # (turns, 384)
+    replies: NDArray[np.float32]
+    statements: NDArray[np.float32]  # (turns, statements, 384)
     there: NDArray[np.bool_]  # (turns, statements)
-    used: Array  # (turns, statements), sums to 1 where a statement was used, else to 0
+    used: Array  # (turns, statements), sums to 1
+
+    def rows(self, at: Sequence[int]) -> Turns:
+        """Those turns alone."""
+        return Turns(
+            self.messages[at], self.replies[at], self.statements[at], self.there[at], self.used[at]
+        )
+
+    def features(self) -> tuple[Array, Array]:
+        """What prior (turns, statements, 768) and posterior (…, 1536) see."""
+        import numpy as np
+
+        flat = self.statements.reshape(-1, self.statements.shape[2])
+        parts = [
+            pair_features(flat, np.repeat(heard, self.statements.shape[1], axis=0))
+            for heard in (self.messages, self.replies)
+        ]
+        wide = np.concatenate(parts, axis=1).reshape(*self.there.shape, -1).astype(np.float64)
+        return wide[:, :, : parts[0].shape[1]], wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +117,17 @@ class Network:
 
     def weights(self, turns: Turns) -> tuple[Array, Array]:
         """Prior and posterior weights of all places."""
+        prior, posterior = turns.features()
         return (
-            seen(turns.prior, turns.there, *self.prior, self.shared)[1],
-            seen(turns.posterior, turns.there, *self.posterior, self.shared)[1],
+            seen(prior, turns.there, *self.prior, self.shared)[1],
+            seen(posterior, turns.there, *self.posterior, self.shared)[1],
         )
 
 
 def statement_weights(
     *,
     hidden: Annotated[int, Field(ge=1, le=1024)] = 48,
+    alone: Count = 2,
     epochs: Count = 8,
     batch: Count = 128,
     rate: Rate = 2e-3,
@@ -116,10 +138,11 @@ def statement_weights(
 ) -> Recipe:
     """Learn which statement a reply uses, with and without having seen it.
 
-    `pull` weighs the divergence of the prior's weights from the posterior's, `likeness` the cosine
-    loss of their attention vectors: with both 0 the prior learns nothing. Labels: the inference
-    model says which statements a reply entails. The recipe is `(data, work, show, resume) ->
-    Artifact` with the folder `work/weights`; needs no torch.
+    For `alone` epochs the posterior learns; for `epochs` more the prior is pulled to it. `pull`
+    weighs the divergence of the prior's weights from the posterior's, `likeness` the cosine loss of
+    their attention vectors: with both 0 the prior learns nothing. Labels: the inference model says
+    which statements a reply entails. The recipe is `(data, work, show, resume) -> Artifact` with
+    the folder `work/weights`; needs no torch.
     """
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
@@ -141,10 +164,10 @@ def statement_weights(
             for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
         ]
         network, log = taught(
-            *asked, hidden=hidden, epochs=epochs, batch=batch, rate=rate, pull=pull,
+            *asked, hidden=hidden, alone=alone, epochs=epochs, batch=batch, rate=rate, pull=pull,
             likeness=likeness, decay=decay, seed=seed,
         )  # fmt: skip
-        show("training", epochs, epochs, f"divergence {log[-1]['divergence']}")
+        show("training", 1, 1, f"divergence {log[-1]['divergence']}")
         (work / "log.jsonl").write_text("".join(json.dumps(one) + "\n" for one in log), "utf-8")
         write(network, work / "weights", embedder)
         return Artifact(work / "weights", log[-1])
@@ -210,31 +233,33 @@ def turns_of(
     kept = [
         (one, row) for one, row in zip(found, judged, strict=True) if max(row) >= ENTAILED
     ]  # fmt: skip
-    wide = np.zeros((len(kept), STATEMENTS, 4 * 384))
+    statements = np.zeros((len(kept), STATEMENTS, DIMENSIONS), dtype=np.float32)
     there = np.zeros((len(kept), STATEMENTS), dtype=bool)
     used = np.zeros((len(kept), STATEMENTS))
     for at, (one, row) in enumerate(kept):
-        mine = np.stack([vectors[line] for line in one.statements])
-        parts = [pair_features(mine, vectors[text][None]) for text in (one.message, one.reply)]
-        wide[at, : len(mine)] = np.concatenate(parts, axis=1)
-        there[at, : len(mine)] = True
+        count = len(one.statements)
+        statements[at, :count] = [vectors[line] for line in one.statements]
+        there[at, :count] = True
         strong = np.where(np.array(row) >= ENTAILED, row, 0.0)
-        used[at, : len(mine)] = strong / strong.sum()
-    return Turns(wide[:, :, : 2 * 384], wide, there, used)
+        used[at, :count] = strong / strong.sum()
+    heard, said = (
+        np.stack([vectors[text] for text in texts])
+        for texts in ([one.message for one, _ in kept], [one.reply for one, _ in kept])
+    )
+    return Turns(heard, said, statements, there, used)
 
 
 def taught(
-    turns: Turns, held: Turns, *, hidden: int, epochs: int, batch: int, rate: float, pull: float,
-    likeness: float, decay: float, seed: int,
+    turns: Turns, held: Turns, *, hidden: int, alone: int, epochs: int, batch: int, rate: float,
+    pull: float, likeness: float, decay: float, seed: int,
 ) -> tuple[Network, list[dict[str, float]]]:  # fmt: skip
-    """The network after `epochs`, and what the held turns showed before, during and after."""
+    """The network, and what the held turns show after each epoch."""
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    inputs = (turns.prior.shape[2], turns.posterior.shape[2])
     start = [
         part
-        for width in inputs
+        for width in (PRIOR_INPUTS, POSTERIOR_INPUTS)
         for part in (generator.normal(0, 3 / width**0.5, (width, hidden)), np.full(hidden, 0.1))
     ]
     start.append(generator.normal(0, 1 / hidden**0.5, hidden))
@@ -249,14 +274,13 @@ def taught(
             if step:
                 log.append(measured(Network.of(now), held, step // steps_an_epoch))
             rng.shuffle(order)
-        rows = order[at * batch : (at + 1) * batch]
-        part = Turns(*(one[rows] for one in (turns.prior, turns.posterior, turns.there,
-                                             turns.used)))  # fmt: skip
-        return gradients(Network.of(now), part, pull, likeness)
+        part = turns.rows(order[at * batch : (at + 1) * batch])
+        is_pulled = step >= alone * steps_an_epoch
+        return gradients(Network.of(now), part, pull * is_pulled, likeness * is_pulled)
 
-    end = adam(start, gradients_at, epochs * steps_an_epoch, rate=rate, decay=decay)
-    network = Network.of(end)
-    return network, [*log, measured(network, held, epochs)]
+    total = alone + epochs
+    network = Network.of(adam(start, gradients_at, total * steps_an_epoch, rate=rate, decay=decay))
+    return network, [*log, measured(network, held, total)]
 
 
 def seen(
@@ -275,8 +299,9 @@ def gradients(network: Network, turns: Turns, pull: float, likeness: float) -> l
     The posterior is taken as it stands by the prior's terms: it is not pulled back.
     """
     count = len(turns.there)
-    before, prior = seen(turns.prior, turns.there, *network.prior, network.shared)
-    after, posterior = seen(turns.posterior, turns.there, *network.posterior, network.shared)
+    prior_sees, posterior_sees = turns.features()
+    before, prior = seen(prior_sees, turns.there, *network.prior, network.shared)
+    after, posterior = seen(posterior_sees, turns.there, *network.posterior, network.shared)
     off_prior = pull * (prior - posterior) / count
     off_posterior = (posterior - turns.used) / count
     shared = (before * off_prior[..., None]).sum((0, 1)) + (after * off_posterior[..., None]).sum(
@@ -286,8 +311,8 @@ def gradients(network: Network, turns: Turns, pull: float, likeness: float) -> l
     grown = grown + likeness * unlikeness(before, after, turns.there) / turns.there.sum()
     made = []
     for features, attention, upper in (
-        (turns.prior, before, grown),
-        (turns.posterior, after, off_posterior[..., None] * network.shared),
+        (prior_sees, before, grown),
+        (posterior_sees, after, off_posterior[..., None] * network.shared),
     ):
         lower = upper * (attention > 0)
         flat = features.reshape(-1, features.shape[2])

@@ -5,7 +5,6 @@ The ranker fine-tuned with prompts is not built, so not checked.
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import data_file, expect
-from personae.catalog.check_methods import mean
+from personae.catalog.check_methods import mcnemar, mean
 from personae.encoders.selection import Selector, open_selector
 from personae.formats.xpersona import read
 
@@ -91,15 +90,6 @@ def right(
         _is_first(selector.scores(one.context, one.replies, persona).tolist())
         for one, persona in zip(choices, personas, strict=True)
     ]
-
-
-def mcnemar(better: Sequence[bool], base: Sequence[bool]) -> float:
-    """Exact one-sided McNemar test: how likely so many wins among the turns that differ."""
-    wins = sum(a and not b for a, b in zip(better, base, strict=True))
-    losses = sum(b and not a for a, b in zip(better, base, strict=True))
-    total = wins + losses
-    as_many: int = sum(math.comb(total, n) for n in range(wins, total + 1))
-    return float(as_many / 2**total)
 
 
 def _with_similarity(selector: Selector, choices: Sequence[Choice]) -> list[Sequence[float]]:
