@@ -4,8 +4,8 @@
 
 WORK gets `train.jsonl`, `development.jsonl` and `vectors.npz`. A list has the last turns, the gold
 reply before others, and for each reply the persona statements nearest to it, the nearest first. Of
-19 replies drawn for training two stay that are hard (the nearest to the last turn, and the nearest
-to the persona) and two at random; development lists keep all 19.
+19 replies drawn for training three stay: the nearest to the last turn, the nearest to the persona,
+and one at random; development lists keep all 19.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ def mixed(
     drawn: Sequence[str], vectors: dict[str, Floats], heard: Floats, lines: Floats,
     rng: random.Random,
 ) -> list[str]:  # fmt: skip
-    """The nearest to what was heard, the nearest to a statement, and two more."""
+    """The nearest to what was heard, the nearest to a statement, and one more."""
     near = max(drawn, key=lambda text: float(vectors[text] @ heard))
     rest = [text for text in drawn if text != near]
     alike = max(rest, key=lambda text: float((lines @ vectors[text]).max()))
-    return [near, alike, *rng.sample([text for text in rest if text != alike], 2)]
+    return [near, alike, rng.choice([text for text in rest if text != alike])]
 
 
 def texts_of(dialogues: Sequence[PersonaDialogue]) -> list[str]:
@@ -91,10 +91,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    trained, kept = (
-        training_dialogues(options.data, options.seed),
-        development_dialogues(options.data),
-    )
+    trained = training_dialogues(options.data, options.seed)
+    kept = development_dialogues(options.data)
     vectors = kept_vectors(
         options.work / "vectors.npz", [*texts_of(trained), *texts_of(kept)],
         open_embedder(threads=options.threads),
