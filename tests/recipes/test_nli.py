@@ -41,8 +41,8 @@ def test_without_a_checkout_the_remedy_is_said(monkeypatch, tmp_path):
 
 def test_the_script_takes_the_options_that_it_is_given():
     shown = subprocess.run(
-        [str(training_scripts.SCRIPTS / "nli" / "make"), "--half", "b", "--number", "2000", "--seed", "3", "--minutes", "1e6",
-         "--threads", "1", "--resume", "--dry-run"],
+        [str(training_scripts.SCRIPTS / "nli" / "make"), "--half", "b", "--number", "2000",
+         "--seed", "3", "--minutes", "1e6", "--threads", "1", "--resume", "--dry-run"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "generate_pairs.py" in shown.stdout

@@ -69,6 +69,26 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A list to rank: the turns before, the replies, and the statements of who replies."""
+
+    turns: Sequence[str]
+    replies: Sequence[str]
+    persona: Sequence[str] = ()
+
+    def check(self) -> None:
+        """Raises InvalidOption where a text is given for a list of texts."""
+        named = (("turns", self.turns), ("replies", self.replies), ("persona", self.persona))
+        for name, texts in named:
+            if isinstance(texts, str):
+                raise InvalidOption(f"The {name} are a list of texts, not one text.")
+
+    def is_told(self, k: int) -> bool:
+        """Whether the replies are told of a persona."""
+        return bool(self.persona) and k > 0
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Writes dialogue, prompt and reply as the ids that the ranker reads."""
 
@@ -143,16 +163,48 @@ class Ranker:
         With a persona each reply is told the `k` statements nearest to it. Raises InvalidOption
         where a text is given for a list of texts.
         """
-        for name, texts in (("turns", turns), ("replies", replies), ("persona", persona)):
-            if isinstance(texts, str):
-                raise InvalidOption(f"The {name} are a list of texts, not one text.")
-        is_told = bool(persona) and k > 0
-        told = told_lines(self.embedder, replies, persona, k) if is_told else [()] * len(replies)
-        rows = [
-            self.layout.row(turns, reply, lines, question)
-            for reply, lines in zip(replies, told, strict=True)
-        ]
-        return self._run(rows, OUTPUTS[is_told and is_tuned])
+        asked = Asked(turns, replies, persona)
+        return self.scores_of([asked], is_tuned=is_tuned, k=k, question=question)[0]
+
+    def scores_of(
+        self, lists: Sequence[Asked], *, is_tuned: bool = True, k: int = 2, question: str = QUESTION
+    ) -> list[NDArray[np.float64]]:
+        """`scores` of many lists in common batches, which is faster; each list's are the same."""
+        import numpy as np
+
+        rows: dict[str, list[tuple[list[int], list[int]]]] = {name: [] for name in OUTPUTS}
+        for one in lists:
+            one.check()
+            output = OUTPUTS[is_tuned and one.is_told(k)]
+            told = told_lines(self.embedder, one.replies, one.persona, k) if one.is_told(k) else ()
+            rows[output] += [
+                self.layout.row(one.turns, reply, told[at] if told else (), question)
+                for at, reply in enumerate(one.replies)
+            ]
+        found = {name: self._run(some, name) for name, some in rows.items()}
+        taken = dict.fromkeys(OUTPUTS, 0)
+        scores = []
+        for one in lists:
+            output, count = OUTPUTS[is_tuned and one.is_told(k)], len(one.replies)
+            scores.append(np.array(found[output][taken[output] : taken[output] + count]))
+            taken[output] += count
+        return scores
+
+    def scores_with_similarity(
+        self,
+        turns: Sequence[str],
+        replies: Sequence[str],
+        persona: Sequence[str],
+        *,
+        weight: float,
+    ) -> NDArray[np.float64]:
+        """The baseline SoP: the bare score plus `weight` times the nearest statement's cosine."""
+        bare = self.scores(turns, replies)
+        if not persona or not replies:
+            return bare
+        near = self.embedder.embed(replies) @ self.embedder.embed(persona).T
+        added: NDArray[np.float64] = bare + weight * near.max(axis=1)
+        return added
 
     def _run(self, rows: Sequence[tuple[list[int], list[int]]], output: str) -> NDArray[np.float64]:
         import numpy as np

@@ -43,7 +43,7 @@ ENTRY = EntryInfo(
     paper="Improving Personality Consistency in Conversation by Persona Extending",
     deviations="Attention vectors are a layer on frozen MiniLM vectors of statement, message and "
     "reply; the posterior learns from labels of relevance (the ablation's term) without the "
-    "decoder's likelihood; the pull is a KL divergence of the weights beside the paper's cosine "
+    "decoder's likelihood, and stands still while the prior is pulled to it; the pull is a KL divergence of the weights beside the paper's cosine "
     "loss of the attention vectors.",
 )
 
@@ -127,7 +127,7 @@ class Network:
 def statement_weights(
     *,
     hidden: Annotated[int, Field(ge=1, le=1024)] = 48,
-    alone: Count = 2,
+    alone: Count = 6,
     epochs: Count = 8,
     batch: Count = 128,
     rate: Rate = 2e-3,
@@ -138,7 +138,7 @@ def statement_weights(
 ) -> Recipe:
     """Learn which statement a reply uses, with and without having seen it.
 
-    For `alone` epochs the posterior learns; for `epochs` more the prior is pulled to it. `pull`
+    For `alone` epochs the posterior learns; then, for `epochs`, the prior is pulled to it. `pull`
     weighs the divergence of the prior's weights from the posterior's, `likeness` the cosine loss of
     their attention vectors: with both 0 the prior learns nothing. Labels: the inference model says
     which statements a reply entails. The recipe is `(data, work, show, resume) -> Artifact` with
@@ -253,7 +253,7 @@ def taught(
     turns: Turns, held: Turns, *, hidden: int, alone: int, epochs: int, batch: int, rate: float,
     pull: float, likeness: float, decay: float, seed: int,
 ) -> tuple[Network, list[dict[str, float]]]:  # fmt: skip
-    """The network, and what the held turns show after each epoch."""
+    """The network, and what the held turns show after each epoch of the pull (0: before it)."""
     import numpy as np
 
     generator = np.random.default_rng(seed)
@@ -263,24 +263,37 @@ def taught(
         for part in (generator.normal(0, 3 / width**0.5, (width, hidden)), np.full(hidden, 0.1))
     ]
     start.append(generator.normal(0, 1 / hidden**0.5, hidden))
-    steps_an_epoch = max(1, len(turns.there) // batch)
-    log = [measured(Network.of(start), held, 0)]
+    steps = max(1, len(turns.there) // batch)
+    part_at = batches(turns, batch, steps, random.Random(seed))
+
+    def posterior_at(now: Sequence[Array], step: int) -> list[Array]:
+        return gradients(Network.of([*start[:2], *now]), part_at(step), 0.0, 0.0)[2:]
+
+    after = adam(start[2:], posterior_at, alone * steps, rate=rate, decay=decay)
+    log = [measured(Network.of([*start[:2], *after]), held, 0)]
+
+    def prior_at(now: Sequence[Array], step: int) -> list[Array]:
+        network = Network.of([*now, *after])
+        if step and not step % steps:
+            log.append(measured(network, held, step // steps))
+        return gradients(network, part_at(step), pull, likeness)[:2]
+
+    before = adam(start[:2], prior_at, epochs * steps, rate=rate, decay=decay)
+    network = Network.of([*before, *after])
+    return network, [*log, measured(network, held, epochs)]
+
+
+def batches(turns: Turns, size: int, steps: int, rng: random.Random) -> Callable[[int], Turns]:
+    """The turns of a step, in another order each `steps`."""
     order = list(range(len(turns.there)))
-    rng = random.Random(seed)
 
-    def gradients_at(now: Sequence[Array], step: int) -> list[Array]:
-        at = step % steps_an_epoch
+    def part_at(step: int) -> Turns:
+        at = step % steps
         if not at:
-            if step:
-                log.append(measured(Network.of(now), held, step // steps_an_epoch))
             rng.shuffle(order)
-        part = turns.rows(order[at * batch : (at + 1) * batch])
-        is_pulled = step >= alone * steps_an_epoch
-        return gradients(Network.of(now), part, pull * is_pulled, likeness * is_pulled)
+        return turns.rows(order[at * size : (at + 1) * size])
 
-    total = alone + epochs
-    network = Network.of(adam(start, gradients_at, total * steps_an_epoch, rate=rate, decay=decay))
-    return network, [*log, measured(network, held, total)]
+    return part_at
 
 
 def seen(
@@ -296,7 +309,7 @@ def seen(
 def gradients(network: Network, turns: Turns, pull: float, likeness: float) -> list[Array]:
     """Of the posterior's cross-entropy with the labels, and of what pulls the prior to it.
 
-    The posterior is taken as it stands by the prior's terms: it is not pulled back.
+    The posterior is not pulled back: the prior's terms take it as it stands.
     """
     count = len(turns.there)
     prior_sees, posterior_sees = turns.features()

@@ -70,7 +70,8 @@ def distractors_for(
     """
     if choice == "learnt" and (pool or contrast == "contexts"):
         raise InvalidOption(
-            "Learnt distractors are personas of their own memory: no pool, no contexts."
+            "The learnt distractors are personas of the memory's own: give neither a pool nor "
+            "contexts with distractors=learnt."
         )
     if number < 1:
         return ()

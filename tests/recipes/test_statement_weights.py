@@ -1,0 +1,132 @@
+"""The weights of statements: exact gradients, labels, and a prior that follows the posterior."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from personae.encoders.statement_weights import open_statement_weights
+from personae.recipes import statement_weights as module
+from personae.recipes.persona_dialogues import PersonaDialogue
+from personae.recipes.statement_weights import Exchange, Network, Turns
+
+SETTINGS = {"hidden": 16, "alone": 2, "batch": 64, "rate": 2e-3, "decay": 0.05, "seed": 0}
+
+
+def made(count: int, seed: int = 0) -> Turns:
+    """Turns whose reply is a statement, and whose message resembles it."""
+    rng = np.random.default_rng(seed)
+    statements = rng.normal(size=(count, module.STATEMENTS, 384)).astype(np.float32)
+    statements /= np.linalg.norm(statements, axis=2, keepdims=True)
+    at = rng.integers(0, module.STATEMENTS, count)
+    used = np.zeros((count, module.STATEMENTS))
+    used[np.arange(count), at] = 1
+    replies = statements[np.arange(count), at]
+    messages = replies * 0.5 + rng.normal(size=replies.shape).astype(np.float32) * 0.04
+    there = np.ones(used.shape, dtype=bool)
+    return Turns(messages.astype(np.float32), replies, statements, there, used)
+
+
+@pytest.fixture(scope="module")
+def start() -> list[np.ndarray]:
+    rng = np.random.default_rng(1)
+    return [rng.normal(0, 0.1, (768, 4)), np.full(4, 0.1), rng.normal(0, 0.08, (1536, 4)),
+            np.full(4, 0.1), rng.normal(0, 0.5, 4)]  # fmt: skip
+
+
+def numeric(loss, parameters, at, place) -> float:
+    values = []
+    for change in (1e-5, -1e-5):
+        moved = [one.copy() for one in parameters]
+        moved[at][place] += change
+        values.append(loss(moved))
+    return (values[0] - values[1]) / 2e-5
+
+
+@pytest.mark.parametrize(("at", "place"), [(2, (3, 1)), (3, (2,)), (4, (0,))])
+def test_the_posteriors_gradient_is_that_of_its_cross_entropy(start, at, place):
+    turns = made(5)
+
+    def loss(now):
+        posterior = Network.of(now).weights(turns)[1]
+        return -(turns.used * np.log(posterior)).sum() / 5
+
+    found = module.gradients(Network.of(start), turns, 0.0, 0.0)
+    assert found[at][place] == pytest.approx(numeric(loss, start, at, place), rel=1e-4)
+
+
+@pytest.mark.parametrize(("at", "place"), [(0, (3, 1)), (1, (2,)), (0, (500, 0))])
+def test_the_priors_gradient_is_that_of_divergence_and_likeness(start, at, place):
+    turns = made(5)
+    prior_sees, posterior_sees = turns.features()
+    posterior = Network.of(start).weights(turns)[1]
+    after = module.seen(posterior_sees, turns.there, start[2], start[3], start[4])[0]
+
+    def loss(now):
+        before, prior = module.seen(prior_sees, turns.there, now[0], now[1], start[4])
+        sizes = np.linalg.norm(before, axis=2) * np.linalg.norm(after, axis=2) + 1e-9
+        likeness = ((before * after).sum(2) / sizes).mean()
+        return (posterior * np.log(posterior / prior)).sum() / 5 - 0.3 * likeness
+
+    found = module.gradients(Network.of(start), turns, 1.0, 0.3)
+    assert found[at][place] == pytest.approx(numeric(loss, start, at, place), rel=1e-3)
+
+
+def test_the_pull_alone_brings_the_prior_to_the_posterior():
+    turns, held = made(600), made(100, seed=2)
+    _, pulled = module.taught(turns, held, epochs=4, pull=1.0, likeness=0.3, **SETTINGS)
+    _, free = module.taught(turns, held, epochs=4, pull=0.0, likeness=0.0, **SETTINGS)
+    assert pulled[-1]["prior@1"] > free[-1]["prior@1"] + 0.3
+    assert pulled[-1]["divergence"] < pulled[0]["divergence"] / 2
+    assert free[-1]["divergence"] > free[0]["divergence"] * 0.9
+    assert [one["epoch"] for one in pulled] == [0, 1, 2, 3, 4]
+
+
+def test_the_seed_gives_the_same_network():
+    turns, held = made(128), made(20)
+    first, second = (
+        module.taught(turns, held, epochs=1, pull=1.0, likeness=0.3, **SETTINGS)[0]
+        for _ in range(2)
+    )
+    assert all(np.array_equal(*pair) for pair in zip(first.parameters, second.parameters,
+                                                     strict=True))  # fmt: skip
+
+
+def test_a_reply_uses_the_near_statements_that_it_entails(word_embedder, word_nli):
+    exchange = Exchange("Pets?", "I have dogs.", ("I have dogs.", "I have no dogs.", "We sing."))
+    texts = module.texts_of([exchange])
+    vectors = dict(zip(texts, word_embedder.embed(texts), strict=True))
+    (row,) = module.entailed([exchange], vectors, word_nli)
+    assert row == [pytest.approx(0.9), pytest.approx(0.02), 0.0]
+    assert ("I have dogs.", "We sing.") not in word_nli.asked
+
+
+def test_turns_are_those_that_use_a_statement():
+    rng = np.random.default_rng(0)
+    found = [Exchange("a", "b", ("c", "d")), Exchange("e", "f", ("g", "h", "i"))]
+    vectors = {text: rng.normal(size=384).astype(np.float32) for text in "abcdefghi"}
+    turns = module.turns_of(found, [[0.1, 0.2], [0.9, 0.2, 0.6]], vectors)
+    assert turns.there.sum() == 3
+    assert turns.used[0, :3] == pytest.approx([0.6, 0.0, 0.4])
+    assert np.array_equal(turns.messages[0], vectors["e"])
+
+
+def test_only_personas_with_a_choice_count():
+    turns = ((False, "Hi."), (True, "Hello."))
+    dialogues = [PersonaDialogue("a", ("I sing.",), turns),
+                 PersonaDialogue("b", ("I sing.", "I sail."), turns)]  # fmt: skip
+    assert [one.statements for one in module.exchanges(dialogues)] == [("I sing.", "I sail.")]
+
+
+def test_what_is_written_weighs_as_the_network_does(tmp_path):
+    from personae.encoders.embedder import open_embedder
+
+    embedder = open_embedder()
+    texts = ("Any pets?", "I have two dogs.", "I live in Oslo.")
+    said, *statements = embedder.embed(texts)
+    network, _ = module.taught(made(64), made(8), epochs=1, pull=1.0, likeness=0.3, **SETTINGS)
+    module.write(network, tmp_path, embedder)
+    turns = Turns(said[None], said[None], np.stack(statements)[None], np.ones((1, 2), dtype=bool),
+                  np.ones((1, 2)) / 2)  # fmt: skip
+    found = open_statement_weights(embedder, tmp_path).prior(texts[0], texts[1:])
+    assert found == pytest.approx(network.weights(turns)[0][0], abs=1e-5)
