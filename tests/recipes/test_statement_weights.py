@@ -10,7 +10,7 @@ from personae.recipes import statement_weights as module
 from personae.recipes.persona_dialogues import PersonaDialogue
 from personae.recipes.statement_weights import Exchange, Network, Turns
 
-SETTINGS = {"hidden": 16, "alone": 2, "batch": 64, "rate": 2e-3, "decay": 0.05, "seed": 0}
+SETTINGS = {"hidden": 16, "alone": 5, "batch": 64, "rate": 2e-3, "decay": 0.05, "seed": 0}
 
 
 def made(count: int, seed: int = 0) -> Turns:
@@ -74,12 +74,12 @@ def test_the_priors_gradient_is_that_of_divergence_and_likeness(start, at, place
 
 def test_the_pull_alone_brings_the_prior_to_the_posterior():
     turns, held = made(600), made(100, seed=2)
-    _, pulled = module.taught(turns, held, epochs=4, pull=1.0, likeness=0.3, **SETTINGS)
-    _, free = module.taught(turns, held, epochs=4, pull=0.0, likeness=0.0, **SETTINGS)
+    _, pulled = module.taught(turns, held, epochs=6, pull=1.0, likeness=0.3, **SETTINGS)
+    _, free = module.taught(turns, held, epochs=6, pull=0.0, likeness=0.0, **SETTINGS)
     assert pulled[-1]["prior@1"] > free[-1]["prior@1"] + 0.3
-    assert pulled[-1]["divergence"] < pulled[0]["divergence"] / 2
+    assert pulled[-1]["divergence"] < pulled[0]["divergence"] * 0.75
     assert free[-1]["divergence"] > free[0]["divergence"] * 0.9
-    assert [one["epoch"] for one in pulled] == [0, 1, 2, 3, 4]
+    assert [one["epoch"] for one in pulled] == list(range(7))
 
 
 def test_the_seed_gives_the_same_network():

@@ -43,8 +43,8 @@ ENTRY = EntryInfo(
     paper="Improving Personality Consistency in Conversation by Persona Extending",
     deviations="Attention vectors are a layer on frozen MiniLM vectors of statement, message and "
     "reply; the posterior learns from labels of relevance (the ablation's term) without the "
-    "decoder's likelihood, and stands still while the prior is pulled to it; the pull is a KL divergence of the weights beside the paper's cosine "
-    "loss of the attention vectors.",
+    "decoder's likelihood, and stands still while the prior is pulled to it; the pull is a KL "
+    "divergence of the weights beside the paper's cosine loss of the attention vectors.",
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
