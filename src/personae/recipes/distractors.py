@@ -140,11 +140,13 @@ def rewards_of(
     rng = random.Random(seed)
     told = [np.stack([vectors[line] for line in other]) for other in others]
     means = np.stack([mean_vector(one) for one in told])
+    starts = np.cumsum([0, *map(len, told[:-1])])
+    lines = np.concatenate(told)
     rows = []
     for number, (statements, found) in enumerate(spoken.items(), 1):
         own = np.stack([vectors[line] for line in statements])
         turns = [
-            speakers(one, at, own, told, replies, vectors, rng)
+            speakers(one, at, own, (lines, starts), replies, vectors, rng)
             for one in found
             for at in one.replies
         ]
@@ -163,7 +165,10 @@ def speakers(
     told: Sequence[NDArray[np.float32]], replies: Sequence[str], vectors: Vectors,
     rng: random.Random,
 ) -> Array:  # fmt: skip
-    """log S0 of 20 replies, the right one first: a row for the persona, then one a distractor."""
+    """log S0 of 20 replies, the right one first: a row for the persona, then one a distractor.
+
+    `told` has the statements of all distractors, and where those of each begin.
+    """
     import numpy as np
 
     gold = dialogue.turns[at][1]
@@ -171,8 +176,9 @@ def speakers(
     said = np.stack([vectors[text] for text in (gold, *drawn)])
     wanted = open_selector().head.apply(vectors[dialogue.turns[at - 1][1]][None])[0]
     follows = said @ wanted
-    near = [(said @ lines.T).max(axis=1) for lines in (own, *told)]
-    logits = SHARPNESS * (follows + WEIGHT * np.stack(near))
+    others = np.maximum.reduceat(said @ told[0].T, told[1], axis=1)
+    near = np.column_stack([(said @ own.T).max(axis=1), others]).T
+    logits = SHARPNESS * (follows + WEIGHT * near)
     return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))
 
 

@@ -15,6 +15,7 @@ from personae.catalog.checks import s036_persona_extending as s036
 from personae.evaluate.it_convai2 import Outcome
 from personae.evaluate.selection import Choice
 from personae.lm.scripted import ScriptedModel
+from personae.recipes.distractors import Rewards
 
 
 class TestSelfConscious:
@@ -68,6 +69,21 @@ class TestSelfConscious:
         monkeypatch.setattr(s006, "ALPHA", 0.0)
         with pytest.raises(CheckFailed, match="fewer were wanted"):
             s006.check_ranking(lm, self.TRIPLES, 0)
+
+    def rewards(self, learnt: float) -> Rewards:
+        """30 personas; the first distractor is worth `learnt`, the others 0.4."""
+        hits = np.full((30, 4), 0.4)
+        hits[:, 0] = learnt
+        return Rewards(np.zeros((30, 384)), hits, hits, np.full(30, 0.3), hits)
+
+    def test_learnt_distractors_that_are_better_than_random_pass(self):
+        votes = np.tile([1.0, 0, 0, 0], (30, 1))
+        assert "learnt 0.600" in s006.compare_learnt(self.rewards(0.6), votes, 0)
+
+    def test_a_memory_that_names_anybody_fails(self):
+        votes = np.tile([0, 1.0, 0, 0], (30, 1))
+        with pytest.raises(CheckFailed, match="no better than random"):
+            s006.compare_learnt(self.rewards(0.6), votes, 0)
 
     def test_decoding_that_is_not_greedy_at_alpha_0_fails(self):
         lm = ScriptedModel(["Something else."])
