@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -140,7 +141,7 @@ def rewards_of(
     rng = random.Random(seed)
     told = [np.stack([vectors[line] for line in other]) for other in others]
     means = np.stack([mean_vector(one) for one in told])
-    starts = np.cumsum([0, *map(len, told[:-1])])
+    starts = [0, *accumulate(map(len, told[:-1]))]
     lines = np.concatenate(told)
     rows = []
     for number, (statements, found) in enumerate(spoken.items(), 1):
