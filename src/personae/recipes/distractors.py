@@ -163,7 +163,7 @@ def rewards_of(
 
 def speakers(
     dialogue: PersonaDialogue, at: int, own: NDArray[np.float32],
-    told: Sequence[NDArray[np.float32]], replies: Sequence[str], vectors: Vectors,
+    told: tuple[NDArray[np.float32], list[int]], replies: Sequence[str], vectors: Vectors,
     rng: random.Random,
 ) -> Array:  # fmt: skip
     """log S0 of 20 replies, the right one first: a row for the persona, then one a distractor.
