@@ -92,8 +92,10 @@ def test_the_persona_changes_the_scores_and_tuning_changes_them_again(ranker):
 
 def test_a_list_has_the_same_scores_in_every_batch_bit_for_bit(ranker):
     lists = [
-        Asked(TURNS, REPLIES, PERSONA), Asked(TURNS[:1], REPLIES), Asked(TURNS, REPLIES[:1], PERSONA)
-    ]  # fmt: skip
+        Asked(TURNS, REPLIES, PERSONA),
+        Asked(TURNS[:1], REPLIES),
+        Asked(TURNS, REPLIES[:1], PERSONA),
+    ]
     for found, one in zip(ranker.scores_of(lists), lists, strict=True):
         assert np.array_equal(found, ranker.scores(one.turns, one.replies, one.persona))
     single = open_ranker(threads=1)
