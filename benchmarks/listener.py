@@ -91,7 +91,8 @@ def main() -> None:
     kept = slice(None) if is_test else slice(DEVELOPMENT)
     file = load_settings().datasets_dir / (TEST if is_test else VALID)
     alphas = [float(alpha) for alpha in options.alphas.split(",")]
-    kit = Kit(open_embedded(slots=16), seed=options.seed, embedder=open_embedder(), replayable=True)
+    lm = open_embedded(slots=16, context_tokens=1024)
+    kit = Kit(lm, seed=options.seed, embedder=open_embedder())
     hits: dict[str, list[bool]] = {}
     for at, choice in enumerate(read_choices(file, options.turns, options.seed, kept)):
         some = Choice(choice.turns, choice.replies[: options.replies], choice.persona)
