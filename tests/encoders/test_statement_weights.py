@@ -27,7 +27,7 @@ def test_the_statement_that_is_asked_for_weighs_most(weights):
 
 
 def test_the_reply_decides_where_the_message_does_not(weights):
-    found = weights.posterior("Tell me more.", "My dogs are called Rex and Bo.", PERSONA)
+    found = weights.posterior("My dogs are called Rex and Bo.", PERSONA)
     assert found.argmax() == 1
     assert found[1] > weights.prior("Tell me more.", PERSONA)[1]
 

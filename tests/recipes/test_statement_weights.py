@@ -10,11 +10,12 @@ from personae.recipes import statement_weights as module
 from personae.recipes.persona_dialogues import PersonaDialogue
 from personae.recipes.statement_weights import Exchange, Network, Turns
 
-SETTINGS = {"hidden": 16, "alone": 5, "batch": 64, "rate": 2e-3, "decay": 0.05, "seed": 0}
+SETTINGS = {"alone": 2, "batch": 64, "rate": 2e-2, "decay": 0.1, "drop": 0.1, "seed": 0}
 
 
 def made(count: int, seed: int = 0) -> Turns:
-    """Turns whose reply is a statement, and whose message resembles it."""
+    """Turns whose reply is a statement, and whose message is it, turned and blurred."""
+    turned = np.linalg.qr(np.random.default_rng(9).normal(size=(384, 384)))[0]
     rng = np.random.default_rng(seed)
     statements = rng.normal(size=(count, module.STATEMENTS, 384)).astype(np.float32)
     statements /= np.linalg.norm(statements, axis=2, keepdims=True)
@@ -22,64 +23,72 @@ def made(count: int, seed: int = 0) -> Turns:
     used = np.zeros((count, module.STATEMENTS))
     used[np.arange(count), at] = 1
     replies = statements[np.arange(count), at]
-    messages = replies * 0.5 + rng.normal(size=replies.shape).astype(np.float32) * 0.04
+    messages = replies @ turned * 0.5 + rng.normal(size=replies.shape).astype(np.float32) * 0.01
     there = np.ones(used.shape, dtype=bool)
     return Turns(messages.astype(np.float32), replies, statements, there, used)
 
 
 @pytest.fixture(scope="module")
-def start() -> list[np.ndarray]:
+def start() -> Network:
     rng = np.random.default_rng(1)
-    return [rng.normal(0, 0.1, (768, 4)), np.full(4, 0.1), rng.normal(0, 0.08, (1536, 4)),
-            np.full(4, 0.1), rng.normal(0, 0.5, 4)]  # fmt: skip
+    return Network(rng.normal(0, 0.3, (384, 384)), rng.normal(0, 0.3, (384, 384)))
 
 
-def numeric(loss, parameters, at, place) -> float:
+def numeric(loss, matrix, place) -> float:
     values = []
     for change in (1e-5, -1e-5):
-        moved = [one.copy() for one in parameters]
-        moved[at][place] += change
+        moved = matrix.copy()
+        moved[place] += change
         values.append(loss(moved))
     return (values[0] - values[1]) / 2e-5
 
 
-@pytest.mark.parametrize(("at", "place"), [(2, (3, 1)), (3, (2,)), (4, (0,))])
-def test_the_posteriors_gradient_is_that_of_its_cross_entropy(start, at, place):
+@pytest.mark.parametrize("place", [(3, 1), (0, 383), (200, 7)])
+def test_the_posteriors_gradient_is_that_of_its_cross_entropy(start, place):
     turns = made(5)
 
-    def loss(now):
-        posterior = Network.of(now).weights(turns)[1]
+    def loss(matrix):
+        posterior = Network(start.prior, matrix).weights(turns)[1]
         return -(turns.used * np.log(posterior)).sum() / 5
 
-    found = module.gradients(Network.of(start), turns, 0.0, 0.0)
-    assert found[at][place] == pytest.approx(numeric(loss, start, at, place), rel=1e-4)
+    found = module.posterior_gradient(start, turns)
+    assert found[place] == pytest.approx(numeric(loss, start.posterior, place), rel=1e-3)
 
 
-@pytest.mark.parametrize(("at", "place"), [(0, (3, 1)), (1, (2,)), (0, (500, 0))])
-def test_the_priors_gradient_is_that_of_divergence_and_likeness(start, at, place):
+@pytest.mark.parametrize("place", [(3, 1), (0, 383), (200, 7)])
+def test_the_priors_gradient_is_that_of_divergence_and_likeness(start, place):
     turns = made(5)
-    prior_sees, posterior_sees = turns.features()
-    posterior = Network.of(start).weights(turns)[1]
-    after = module.seen(posterior_sees, turns.there, start[2], start[3], start[4])[0]
+    wanted = start.weights(turns)[1]
+    after = module.seen(turns.replies, start.posterior, turns)[0]
 
-    def loss(now):
-        before, prior = module.seen(prior_sees, turns.there, now[0], now[1], start[4])
-        sizes = np.linalg.norm(before, axis=2) * np.linalg.norm(after, axis=2) + 1e-9
+    def loss(matrix):
+        before, prior = module.seen(turns.messages, matrix, turns)
+        sizes = np.linalg.norm(before, axis=2) * np.linalg.norm(after, axis=2)
         likeness = ((before * after).sum(2) / sizes).mean()
-        return (posterior * np.log(posterior / prior)).sum() / 5 - 0.3 * likeness
+        return (wanted * np.log(wanted / prior)).sum() / 5 - 0.3 * likeness
 
-    found = module.gradients(Network.of(start), turns, 1.0, 0.3)
-    assert found[at][place] == pytest.approx(numeric(loss, start, at, place), rel=1e-3)
+    found = module.prior_gradient(start, turns, wanted, 1.0, 0.3)
+    assert found[place] == pytest.approx(numeric(loss, start.prior, place), rel=1e-3)
+
+
+def test_dropped_coordinates_are_the_same_for_all_statements_of_a_turn():
+    turns = made(4)
+    dropped = turns.dropped(0.5, np.random.default_rng(0))
+    gone = dropped.statements == 0
+    assert (gone == gone[:, :1]).all()
+    assert 0.4 < gone.mean() < 0.6
+    kept = ~gone
+    assert np.allclose(dropped.statements[kept], 2 * turns.statements[kept])
 
 
 def test_the_pull_alone_brings_the_prior_to_the_posterior():
-    turns, held = made(600), made(100, seed=2)
-    _, pulled = module.taught(turns, held, epochs=6, pull=1.0, likeness=0.3, **SETTINGS)
-    _, free = module.taught(turns, held, epochs=6, pull=0.0, likeness=0.0, **SETTINGS)
-    assert pulled[-1]["prior@1"] > free[-1]["prior@1"] + 0.3
-    assert pulled[-1]["divergence"] < pulled[0]["divergence"] * 0.75
+    turns, held = made(400), made(60, seed=2)
+    _, pulled = module.taught(turns, held, epochs=5, pull=1.0, likeness=0.3, **SETTINGS)
+    _, free = module.taught(turns, held, epochs=5, pull=0.0, likeness=0.0, **SETTINGS)
+    assert pulled[-1]["prior@1"] > free[-1]["prior@1"] + 0.2
+    assert pulled[-1]["divergence"] < pulled[0]["divergence"] * 0.9
     assert free[-1]["divergence"] > free[0]["divergence"] * 0.9
-    assert [one["epoch"] for one in pulled] == list(range(7))
+    assert [one["epoch"] for one in pulled] == list(range(6))
 
 
 def test_the_seed_gives_the_same_network():
@@ -88,8 +97,8 @@ def test_the_seed_gives_the_same_network():
         module.taught(turns, held, epochs=1, pull=1.0, likeness=0.3, **SETTINGS)[0]
         for _ in range(2)
     )
-    assert all(np.array_equal(*pair) for pair in zip(first.parameters, second.parameters,
-                                                     strict=True))  # fmt: skip
+    assert np.array_equal(first.prior, second.prior)
+    assert np.array_equal(first.posterior, second.posterior)
 
 
 def test_a_reply_uses_the_near_statements_that_it_entails(word_embedder, word_nli):

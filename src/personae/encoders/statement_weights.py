@@ -1,10 +1,9 @@
 """How much each persona statement matters to the next reply: a prior and a posterior (S036).
 
-The weights of the PS-Transformer (Liu et al. 2022) over the embedder's vectors: softmax over the
-statements of an MLP on an attention vector. The prior's attention sees the statement and the
-message that is answered, the posterior's the reply as well. The posterior is for training and for
-measuring; what is to be said next is weighed by the prior. Made by `personae train
-statement-weights`.
+After the weights of the PS-Transformer (Liu et al. 2022), over the embedder's vectors: the softmax
+over the statements of their attention vectors' sums. The prior attends by the message that is
+answered, the posterior by the reply. The posterior is for training and for measuring; what is to be
+said next is weighed by the prior. Made by `personae train statement-weights`.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head
-from personae.encoders.relevance import pair_features
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 SHIPPED = WEIGHTS / "statement_weights_minilm"
 DIMENSIONS = 384
-PRIOR_INPUTS, POSTERIOR_INPUTS = 2 * DIMENSIONS, 4 * DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +39,20 @@ class StatementWeights:
 
     def prior(self, message: str, statements: Sequence[str]) -> NDArray[np.float64]:
         """The weight of each statement before the reply to `message` is known."""
-        return self._weights(self.prior_head, [message], statements)
+        return self._weights(self.prior_head, message, statements)
 
-    def posterior(self, message: str, reply: str, statements: Sequence[str]) -> NDArray[np.float64]:
+    def posterior(self, reply: str, statements: Sequence[str]) -> NDArray[np.float64]:
         """The weight of each statement once the reply is known."""
-        return self._weights(self.posterior_head, [message, reply], statements)
+        return self._weights(self.posterior_head, reply, statements)
 
-    def _weights(
-        self, head: Head, heard: Sequence[str], statements: Sequence[str]
-    ) -> NDArray[np.float64]:
+    def _weights(self, head: Head, heard: str, statements: Sequence[str]) -> NDArray[np.float64]:
         import numpy as np
 
         if isinstance(statements, str):
             raise InvalidOption("The statements are a list of texts, not one text.")
         if not statements:
             return np.zeros(0)
-        mine = self.embedder.embed(statements)
-        features = [pair_features(mine, vector[None]) for vector in self.embedder.embed(heard)]
-        scores = head.apply(np.concatenate(features, axis=1))[:, 0]
+        scores = self.embedder.embed(statements) @ head.apply(self.embedder.embed([heard]))[0]
         grown = np.exp(scores - scores.max())
         return np.asarray(grown / grown.sum())
 
@@ -73,7 +66,9 @@ def open_statement_weights(
     """
     folder = folder or SHIPPED
     prior, posterior = (
-        kept_head(folder / name, f"{name} of statement weights", inputs=inputs, outputs=1)
-        for name, inputs in (("prior", PRIOR_INPUTS), ("posterior", POSTERIOR_INPUTS))
+        kept_head(
+            folder / name, f"{name} of statement weights", inputs=DIMENSIONS, outputs=DIMENSIONS
+        )
+        for name in ("prior", "posterior")
     )
     return StatementWeights(prior, posterior, embedder_of(prior, embedder))

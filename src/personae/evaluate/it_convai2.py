@@ -169,7 +169,7 @@ def weighers(embedder: Embedder) -> Mapping[str, Weigher]:
         ],
         "prior": lambda query, reply, statements: learnt.prior(query, statements).tolist(),
         "posterior (sees the reply)": lambda query, reply, statements: learnt.posterior(
-            query, reply, statements
+            reply, statements
         ).tolist(),
         "cosine with the reply": lambda query, reply, statements: cosine(reply, statements),
     }

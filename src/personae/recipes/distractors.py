@@ -68,7 +68,7 @@ class Rewards:
 
 def distractors(
     *,
-    slots: Annotated[int, Field(ge=1, le=2048)] = 256,
+    slots: Annotated[int, Field(ge=1, le=2048)] = 64,
     alpha: Strength = 2.0,
     beta: Strength = 1.0,
     steps: Count = 300,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,13 +36,16 @@ def kept_vectors(
     if file.exists():
         with np.load(file, allow_pickle=False) as stored:
             if str(stored["embedder"]) == embedder.fingerprint:
-                known = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+                texts_then = json.loads(stored["texts"].tobytes())
+                known = dict(zip(texts_then, stored["vectors"], strict=True))
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     for start in range(0, len(missing), PIECE_TEXTS):
         piece = missing[start : start + PIECE_TEXTS]
         known |= dict(zip(piece, embedder.embed(piece), strict=True))
         content = io.BytesIO()
-        np.savez(content, texts=np.array(list(known)), vectors=np.stack(list(known.values())),
+        # As JSON: numpy would give every text the room of the longest.
+        shown = np.frombuffer(json.dumps(list(known)).encode(), dtype=np.uint8)
+        np.savez(content, texts=shown, vectors=np.stack(list(known.values())),
                  embedder=np.array(embedder.fingerprint))  # fmt: skip
         write_atomically(file, content.getvalue())
         show(min(start + PIECE_TEXTS, len(missing)), len(missing))

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from personae.draft import Count
 from personae.encoders.nli import open_nli
-from personae.encoders.relevance import pair_features
-from personae.encoders.statement_weights import DIMENSIONS, POSTERIOR_INPUTS, PRIOR_INPUTS
+from personae.encoders.selection import open_selector
+from personae.encoders.statement_weights import DIMENSIONS
 from personae.recipes.descent import adam, softmax
 from personae.recipes.head_files import write_head
 from personae.recipes.kept_rows import kept_rows
@@ -41,8 +41,9 @@ ENTRY = EntryInfo(
     embedder=True,
     nli=True,
     paper="Improving Personality Consistency in Conversation by Persona Extending",
-    deviations="Attention vectors are a layer on frozen MiniLM vectors of statement, message and "
-    "reply; the posterior learns from labels of relevance (the ablation's term) without the "
+    deviations="An attention vector is the product of the statement's frozen MiniLM vector with a "
+    "matrix of the message's (prior) or the reply's (posterior), and its weight the softmax of "
+    "their sums; the posterior learns from labels of relevance (the ablation's term) without the "
     "decoder's likelihood, and stands still while the prior is pulled to it; the pull is a KL "
     "divergence of the weights beside the paper's cosine loss of the attention vectors.",
 )
@@ -57,6 +58,7 @@ BLOCK_TURNS = 2_000
 NEAR = 0.3  # cosine of reply and statement below which nobody is asked whether it is entailed
 ENTAILED = 0.5
 OUT_OF_SIGHT = -1e9  # score of a place without a statement
+SHARPNESS = 8.0  # of the matrices that the training starts from
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,56 +86,43 @@ class Turns:
             self.messages[at], self.replies[at], self.statements[at], self.there[at], self.used[at]
         )
 
-    def features(self) -> tuple[Array, Array]:
-        """What prior (turns, statements, 768) and posterior (…, 1536) see."""
-        import numpy as np
+    def dropped(self, share: float, rng: np.random.Generator) -> Turns:
+        """With a share of the coordinates left out, the rest enlarged."""
 
-        flat = self.statements.reshape(-1, self.statements.shape[2])
-        parts = [
-            pair_features(flat, np.repeat(heard, self.statements.shape[1], axis=0))
-            for heard in (self.messages, self.replies)
-        ]
-        wide = np.concatenate(parts, axis=1).reshape(*self.there.shape, -1).astype(np.float64)
-        return wide[:, :, : parts[0].shape[1]], wide
+        def some(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+            kept = rng.random((len(vectors), *[1] * (vectors.ndim - 2), vectors.shape[-1])) >= share
+            return vectors * (kept / (1 - share)).astype(vectors.dtype)
+
+        return Turns(
+            some(self.messages), some(self.replies), some(self.statements), self.there, self.used
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Attention layers of prior and posterior, and the layer that both share."""
+    """The matrices of prior and posterior, (384, 384)."""
 
-    prior: tuple[Array, Array]
-    posterior: tuple[Array, Array]
-    shared: Array
-
-    @property
-    def parameters(self) -> list[Array]:
-        return [*self.prior, *self.posterior, self.shared]
-
-    @classmethod
-    def of(cls, parameters: Sequence[Array]) -> Network:
-        """From what `parameters` gave."""
-        a, b, c, d, shared = parameters
-        return cls((a, b), (c, d), shared)
+    prior: Array
+    posterior: Array
 
     def weights(self, turns: Turns) -> tuple[Array, Array]:
         """Prior and posterior weights of all places."""
-        prior, posterior = turns.features()
         return (
-            seen(prior, turns.there, *self.prior, self.shared)[1],
-            seen(posterior, turns.there, *self.posterior, self.shared)[1],
+            seen(turns.messages, self.prior, turns)[1],
+            seen(turns.replies, self.posterior, turns)[1],
         )
 
 
 def statement_weights(
     *,
-    hidden: Annotated[int, Field(ge=1, le=1024)] = 48,
-    alone: Count = 6,
-    epochs: Count = 8,
+    alone: Count = 4,
+    epochs: Count = 6,
     batch: Count = 128,
-    rate: Rate = 2e-3,
+    rate: Rate = 6e-3,
     pull: Pull = 1.0,
     likeness: Pull = 0.3,
-    decay: Annotated[float, Field(ge=0, le=1)] = 0.05,
+    decay: Annotated[float, Field(ge=0, le=10)] = 0.5,
+    drop: Annotated[float, Field(ge=0, lt=1)] = 0.2,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Learn which statement a reply uses, with and without having seen it.
@@ -164,8 +153,8 @@ def statement_weights(
             for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
         ]
         network, log = taught(
-            *asked, hidden=hidden, alone=alone, epochs=epochs, batch=batch, rate=rate, pull=pull,
-            likeness=likeness, decay=decay, seed=seed,
+            *asked, alone=alone, epochs=epochs, batch=batch, rate=rate, pull=pull,
+            likeness=likeness, decay=decay, drop=drop, seed=seed,
         )  # fmt: skip
         show("training", 1, 1, f"divergence {log[-1]['divergence']}")
         (work / "log.jsonl").write_text("".join(json.dumps(one) + "\n" for one in log), "utf-8")
@@ -250,36 +239,41 @@ def turns_of(
 
 
 def taught(
-    turns: Turns, held: Turns, *, hidden: int, alone: int, epochs: int, batch: int, rate: float,
-    pull: float, likeness: float, decay: float, seed: int,
+    turns: Turns, held: Turns, *, alone: int, epochs: int, batch: int, rate: float, pull: float,
+    likeness: float, decay: float, drop: float, seed: int,
 ) -> tuple[Network, list[dict[str, float]]]:  # fmt: skip
-    """The network, and what the held turns show after each epoch of the pull (0: before it)."""
+    """The network, and what the held turns show after each epoch of the pull (0: before it).
+
+    The prior starts as the selection head, which says what follows a message; the posterior as the
+    plain product.
+    """
     import numpy as np
 
+    prior = SHARPNESS * open_selector().head.layers[0][0]
+    posterior = SHARPNESS * np.eye(DIMENSIONS)
     generator = np.random.default_rng(seed)
-    start = [
-        part
-        for width in (PRIOR_INPUTS, POSTERIOR_INPUTS)
-        for part in (generator.normal(0, 3 / width**0.5, (width, hidden)), np.full(hidden, 0.1))
-    ]
-    start.append(generator.normal(0, 1 / hidden**0.5, hidden))
     steps = max(1, len(turns.there) // batch)
     part_at = batches(turns, batch, steps, random.Random(seed))
 
-    def posterior_at(now: Sequence[Array], step: int) -> list[Array]:
-        return gradients(Network.of([*start[:2], *now]), part_at(step), 0.0, 0.0)[2:]
+    def posterior_at(changes: Sequence[Array], step: int) -> list[Array]:
+        part = part_at(step).dropped(drop, generator)
+        return [posterior_gradient(Network(prior, posterior + changes[0]), part)]
 
-    after = adam(start[2:], posterior_at, alone * steps, rate=rate, decay=decay)
-    log = [measured(Network.of([*start[:2], *after]), held, 0)]
+    nothing = np.zeros_like(posterior)  # what decays is the change, not the start
+    (after,) = adam([nothing], posterior_at, alone * steps, rate=rate, decay=decay)
+    posterior = posterior + after
+    log = [measured(Network(prior, posterior), held, 0)]
 
-    def prior_at(now: Sequence[Array], step: int) -> list[Array]:
-        network = Network.of([*now, *after])
+    def prior_at(changes: Sequence[Array], step: int) -> list[Array]:
+        network = Network(prior + changes[0], posterior)
         if step and not step % steps:
             log.append(measured(network, held, step // steps))
-        return gradients(network, part_at(step), pull, likeness)[:2]
+        part = part_at(step)
+        wanted = network.weights(part)[1]
+        return [prior_gradient(network, part.dropped(drop, generator), wanted, pull, likeness)]
 
-    before = adam(start[:2], prior_at, epochs * steps, rate=rate, decay=decay)
-    network = Network.of([*before, *after])
+    (before,) = adam([nothing], prior_at, epochs * steps, rate=rate, decay=decay)
+    network = Network(prior + before, posterior)
     return network, [*log, measured(network, held, epochs)]
 
 
@@ -296,41 +290,39 @@ def batches(turns: Turns, size: int, steps: int, rng: random.Random) -> Callable
     return part_at
 
 
-def seen(
-    features: Array, there: NDArray[np.bool_], weight: Array, bias: Array, shared: Array
-) -> tuple[Array, Array]:
+def seen(heard: NDArray[np.float32], matrix: Array, turns: Turns) -> tuple[Array, Array]:
     """The attention vectors of all places, and their weights."""
     import numpy as np
 
-    attention = np.maximum(features @ weight + bias, 0)
-    return attention, softmax(np.where(there, attention @ shared, OUT_OF_SIGHT))
+    attention = (heard @ matrix)[:, None] * turns.statements
+    return attention, softmax(np.where(turns.there, attention.sum(axis=2), OUT_OF_SIGHT))
 
 
-def gradients(network: Network, turns: Turns, pull: float, likeness: float) -> list[Array]:
-    """Of the posterior's cross-entropy with the labels, and of what pulls the prior to it.
+def posterior_gradient(network: Network, turns: Turns) -> Array:
+    """Of the cross-entropy of the posterior's weights with the labels."""
+    posterior = seen(turns.replies, network.posterior, turns)[1]
+    off = (posterior - turns.used) / len(turns.there)
+    return matrix_gradient(turns.replies, (off[..., None] * turns.statements).sum(axis=1))
 
-    The posterior is not pulled back: the prior's terms take it as it stands.
+
+def prior_gradient(
+    network: Network, turns: Turns, wanted: Array, pull: float, likeness: float
+) -> Array:
+    """Of pull · KL(wanted | prior) and of likeness · (1 - cosine of the attention vectors).
+
+    `wanted` are the posterior's weights: it stands still.
     """
-    count = len(turns.there)
-    prior_sees, posterior_sees = turns.features()
-    before, prior = seen(prior_sees, turns.there, *network.prior, network.shared)
-    after, posterior = seen(posterior_sees, turns.there, *network.posterior, network.shared)
-    off_prior = pull * (prior - posterior) / count
-    off_posterior = (posterior - turns.used) / count
-    shared = (before * off_prior[..., None]).sum((0, 1)) + (after * off_posterior[..., None]).sum(
-        (0, 1)
-    )
-    grown = off_prior[..., None] * network.shared
-    grown = grown + likeness * unlikeness(before, after, turns.there) / turns.there.sum()
-    made = []
-    for features, attention, upper in (
-        (prior_sees, before, grown),
-        (posterior_sees, after, off_posterior[..., None] * network.shared),
-    ):
-        lower = upper * (attention > 0)
-        flat = features.reshape(-1, features.shape[2])
-        made += [flat.T @ lower.reshape(len(flat), -1), lower.sum((0, 1))]
-    return [*made, shared]
+    before, prior = seen(turns.messages, network.prior, turns)
+    after, _ = seen(turns.replies, network.posterior, turns)
+    off = pull * (prior - wanted)[..., None] / len(turns.there)
+    apart = likeness * unlikeness(before, after, turns.there) / turns.there.sum()
+    return matrix_gradient(turns.messages, ((off + apart) * turns.statements).sum(axis=1))
+
+
+def matrix_gradient(heard: NDArray[np.float32], upper: Array) -> Array:
+    """The gradient of a matrix from those of what it makes of each message."""
+    found: Array = heard.T.astype(float) @ upper
+    return found
 
 
 def unlikeness(before: Array, after: Array, there: NDArray[np.bool_]) -> Array:
@@ -363,6 +355,6 @@ def write(network: Network, out: Path, embedder: Embedder) -> None:
     """The folders `prior` and `posterior` as `encoders.statement_weights` reads them."""
     import numpy as np
 
-    for name, layer in (("prior", network.prior), ("posterior", network.posterior)):
-        layers = [layer, (network.shared[:, None], np.zeros(1))]
+    for name, matrix in (("prior", network.prior), ("posterior", network.posterior)):
+        layers = [(matrix, np.zeros(DIMENSIONS))]
         write_head(out / name, f"{NAME}-{name}", layers, embedder.fingerprint)

@@ -1,7 +1,7 @@
 """S006 self-conscious: exact on a toy, greedy at alpha=0, fewer contradictions ranked first.
 
-And the learnt distractors: the right reply is ranked first more often with them than with random
-ones, on dialogues of which the memory has seen none.
+And the learnt distractors: the right reply is likelier with them than with random ones, on dialogues
+of which the memory has seen none.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 TRIPLES, WORLD, TOP = 200, 2, 64
 ALPHA, BETA = 8.0, 1.0  # the paper's for Dialogue NLI
 RETRIEVING_ALPHA = 2.0  # as the memory was trained
-DIALOGUES = 250
+DIALOGUES = 500
 SLOTS, CONTEXT_TOKENS = 16, 256  # many short texts at once; batches are cheaper than rows
 _GREEDY_TOKENS = 16
 _ASKED = (("ana", "Do you have any pets?"), ("wenna", "What do you sell?"),
@@ -90,7 +90,7 @@ def check_toy() -> str:
 
 
 def check_learnt(file: Path, context: CheckContext) -> str:
-    """Hits@1 of the right reply among 20 with learnt, random, nearest and farthest distractors."""
+    """The right reply among 20 with learnt, random, nearest and farthest distractors."""
     memory = open_distractors(context.embedder())
     dialogues = [seen_by(one, "B") for one in islice(read(file), DIALOGUES)]
     others = [one.statements for one in memory.personas]
@@ -103,21 +103,28 @@ def check_learnt(file: Path, context: CheckContext) -> str:
 
 
 def compare_learnt(found: Rewards, votes: NDArray[np.float64], seed: int) -> str:
-    """Raise CheckFailed unless the named distractors are better than random ones."""
+    """Raise CheckFailed unless the right reply is likelier with the named than random ones.
+
+    What the memory is trained for is asserted, the mean log S1 of the right reply; how often it
+    comes first is told.
+    """
     import numpy as np
 
     rows = np.arange(len(votes))
-    learnt, random_ones = found.hits[rows, votes.argmax(1)], found.hits.mean(axis=1)
-    nearest, farthest = (
-        found.hits[rows, found.near.argmax(1)],
-        found.hits[rows, found.near.argmin(1)],
-    )
-    p = paired_p((learnt - random_ones).tolist(), seed)
+    named = {
+        "nearest": found.near.argmax(1), "farthest": found.near.argmin(1),
+        "learnt": votes.argmax(1),
+    }  # fmt: skip
+    shown = [f"none {found.plain.mean():.3f}", f"random {found.hits.mean():.3f}"]
+    shown += [f"{name} {found.hits[rows, at].mean():.3f}" for name, at in named.items()]
+    worth, by_chance = found.rewards[rows, named["learnt"]], found.rewards.mean(axis=1)
+    hits = found.hits[rows, named["learnt"]] - found.hits.mean(axis=1)
+    p, p_hits = (paired_p(one.tolist(), seed) for one in (worth - by_chance, hits))
     line = (
-        f"Hits@1 of the right reply among 20, {len(votes)} test personas, retrieving speaker: no "
-        f"distractor {found.plain.mean():.3f}, random {random_ones.mean():.3f}, nearest "
-        f"{nearest.mean():.3f}, farthest {farthest.mean():.3f}, learnt {learnt.mean():.3f} (over "
-        f"random: paired p = {p:.4f})"
+        f"{len(votes)} test personas, retrieving speaker, 20 replies: mean log S1 of the right one "
+        f"{by_chance.mean():.3f} with random distractors, {worth.mean():.3f} with learnt ones "
+        f"(paired p = {p:.4f}); Hits@1 by distractor: {', '.join(shown)} (learnt over random p = "
+        f"{p_hits:.4f})"
     )
     expect(p < 0.05, f"{line}; the learnt ones are no better than random ones.")
     return line
