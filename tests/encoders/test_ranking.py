@@ -154,11 +154,37 @@ def test_a_missing_file_is_named_with_its_remedy(folder, name):
         open_ranker(folder=folder)
 
 
-@pytest.mark.parametrize("key", ["name", "tokenizer", "sha256", "words"])
+@pytest.mark.parametrize("key", ["name", "tokenizer", "sha256", "words", "mix"])
 @pytest.mark.parametrize("value", [None, True, -1, "", [], {}, {"a": 1}])
 def test_a_wrong_value_in_the_manifest_is_named(folder, key, value):
     change_manifest(folder, **{key: value})
     with pytest.raises(FormatError, match=f"'{key}'"):
+        open_ranker(folder=folder)
+
+
+def test_the_mix_is_added_and_changes_the_fingerprint(folder, ranker):
+    change_manifest(folder, mix={"bare": [0.0, 0.0], "tuned": [0.0, 0.0]})
+    alone = open_ranker(folder=folder)
+    assert alone.fingerprint != ranker.fingerprint
+    of_score, _ = ranker.manifest.mix["bare"]
+    follows = ranker.selector.scores(TURNS[-1], REPLIES)
+    assert ranker.scores(TURNS, REPLIES) == pytest.approx(
+        alone.scores(TURNS, REPLIES) + of_score * follows
+    )
+    of_score, of_cosine = ranker.manifest.mix["tuned"]
+    near = (ranker.embedder.embed(REPLIES) @ ranker.embedder.embed(PERSONA).T).max(axis=1)
+    assert ranker.scores(TURNS, REPLIES, PERSONA) == pytest.approx(
+        alone.scores(TURNS, REPLIES, PERSONA) + of_score * follows + of_cosine * near
+    )
+
+
+@pytest.mark.parametrize(
+    "mix", [{"bare": [1.0, 0.0]}, {"bare": [1.0], "tuned": [1.0, 0.0]},
+            {"bare": [float("nan"), 0.0], "tuned": [1.0, 0.0]}, {"bare": "ab", "tuned": [1.0, 0.0]}]
+)  # fmt: skip
+def test_a_mix_that_is_not_one_is_refused(folder, mix):
+    change_manifest(folder, mix=mix)
+    with pytest.raises(FormatError, match="'mix'"):
         open_ranker(folder=folder)
 
 

@@ -100,13 +100,17 @@ def branch(
     graph.nodes.append(helper.make_node("Identity", [score], [name]))
 
 
-def write_manifest(out: Path, nli: Any, tokenizer: Path) -> None:
+def write_manifest(out: Path, nli: Any, tokenizer: Path, weights: dict[str, Weights]) -> None:
     """`manifest.json` over the files that lie in `out`."""
     place, words = nli.place_of_words(out)
     described = {
         "name": NAME,
         "tokenizer": nli.SHARED_TOKENIZER,
         "words": place,
+        "mix": {
+            name: [round(float(one), 4) for one in trained["mix.weight"][0]]
+            for name, trained in weights.items()
+        },
         "sha256": {
             "model.onnx": hashlib.sha256((out / "model.onnx").read_bytes()).hexdigest(),
             "tokenizer.json": hashlib.sha256(tokenizer.read_bytes()).hexdigest(),
@@ -127,9 +131,10 @@ def main() -> None:
     nli = nli_recipe()
     assert nli.MAX_TOKENS >= MAX_TOKENS
     words = options.out / nli.SHARED_MODEL
-    model = build(load_file(str(options.bare)), load_file(str(options.tuned)), words)
+    weights = dict(zip(OUTPUTS, map(load_file, (options.bare, options.tuned)), strict=True))
+    model = build(*weights.values(), words)
     (options.out / "model.onnx").write_bytes(model)
-    write_manifest(options.out, nli, options.out / nli.SHARED_TOKENIZER)
+    write_manifest(options.out, nli, options.out / nli.SHARED_TOKENIZER, weights)
     print(f"{options.out}: {len(model) / 1e6:.1f} MB")
 
 

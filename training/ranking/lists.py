@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from personae.encoders.embedder import open_embedder
 from personae.encoders.ranking import TURNS
+from personae.encoders.selection import open_selector
 from personae.recipes.kept_vectors import kept_vectors
 from personae.recipes.persona_dialogues import (
     PersonaDialogue,
@@ -35,11 +36,17 @@ NEGATIVES, K = 19, 2
 
 @dataclass(frozen=True)
 class Ranked:
-    """The last turns, the gold reply before others, and what of the persona each is told."""
+    """The last turns, the gold reply before others, and what of the persona each is told.
+
+    `follows` and `near` are what the ranker adds to its own score: the bilinear head's score of
+    each reply, and its cosine with the nearest statement.
+    """
 
     turns: tuple[str, ...]
     replies: tuple[str, ...]
     told: tuple[tuple[str, ...], ...]
+    follows: tuple[float, ...]
+    near: tuple[float, ...]
 
 
 def lists(
@@ -48,6 +55,7 @@ def lists(
 ) -> Iterator[Ranked]:  # fmt: skip
     """One list a reply, in the order of the dialogues."""
     replies = sorted({one.turns[at][1] for one in dialogues for at in one.replies})
+    head = open_selector().head
     for one in dialogues:
         lines = np.stack([vectors[line] for line in one.statements])
         for at in one.replies:
@@ -57,10 +65,18 @@ def lists(
             others = drawn[:NEGATIVES]
             if not keep_all:
                 others = mixed(others, vectors, vectors[turns[-1]], lines, rng)
-            rows = np.stack([vectors[text] for text in (gold, *others)]) @ lines.T
+            said = np.stack([vectors[text] for text in (gold, *others)])
+            rows, wanted = said @ lines.T, head.apply(vectors[turns[-1]][None])[0]
             orders = (-rows).argsort(axis=1, kind="stable")[:, :K]
             told = tuple(tuple(one.statements[i] for i in order) for order in orders)
-            yield Ranked(turns, (gold, *others), told)
+            yield Ranked(
+                turns, (gold, *others), told, rounded(said @ wanted), rounded(rows.max(axis=1))
+            )
+
+
+def rounded(numbers: NDArray[np.floating]) -> tuple[float, ...]:
+    """As they stand in the file."""
+    return tuple(round(float(one), 5) for one in numbers)
 
 
 def mixed(

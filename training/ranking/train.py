@@ -27,13 +27,18 @@ from transformers import BertModel
 
 from personae.encoders.ranking import layout_of
 
-Row = tuple[list[int], list[int]]  # token ids, token types
+# Token ids, token types, and the bilinear score and the nearest statement's cosine.
+Row = tuple[list[int], list[int], tuple[float, float]]
 List = list[Row]
-LAYERS = 6
+MIX = 5.0  # of both numbers at the start
+MIX_RATE = 50.0  # times the rate of the others: two numbers have a long way to go
 
 
 class Ranker(torch.nn.Module):
-    """BERT, then one number from the first token's state beside the mean of all states."""
+    """BERT, one number from the first token's state beside the mean of all states, and the mix.
+
+    The mix adds what the frozen vectors say: the bilinear score and, with prompts, the cosine.
+    """
 
     def __init__(self, source: Path) -> None:
         super().__init__()
@@ -42,15 +47,19 @@ class Ranker(torch.nn.Module):
             if isinstance(module, torch.nn.Dropout):
                 module.p = 0.05
         self.head = torch.nn.Linear(2 * self.bert.config.hidden_size, 1)
+        self.mix = torch.nn.Linear(2, 1, bias=False)
+        torch.nn.init.constant_(self.mix.weight, MIX)
 
-    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor, added: torch.Tensor
+    ) -> torch.Tensor:
         states = self.bert(
             input_ids=ids, token_type_ids=types, attention_mask=mask
         ).last_hidden_state
         weight = mask[:, :, None].to(states.dtype)
         mean = (states * weight).sum(1) / weight.sum(1)
         scores: torch.Tensor = self.head(torch.cat([states[:, 0], mean], dim=-1))
-        return scores[:, 0]
+        return scores[:, 0] + self.mix(added)[:, 0]
 
 
 @dataclass(frozen=True)
@@ -82,20 +91,25 @@ def read_lists(file: Path, tokenizer: Tokenizer, is_prompted: bool) -> list[List
     layout = layout_of(tokenizer)
     return [
         [
-            layout.row(row["turns"], reply, told if is_prompted else ())
-            for reply, told in zip(row["replies"], row["told"], strict=True)
+            (
+                *layout.row(row["turns"], reply, told if is_prompted else ()),
+                (follows, near if is_prompted else 0.0),
+            )
+            for reply, told, follows, near in zip(
+                row["replies"], row["told"], row["follows"], row["near"], strict=True
+            )
         ]
         for row in map(json.loads, file.read_text("utf-8").splitlines())
     ]
 
 
 def collate(rows: Sequence[Row]) -> tuple[torch.Tensor, ...]:
-    """Padded ids, types and mask."""
-    width = max(len(ids) for ids, _ in rows)
-    ids = torch.tensor([one + [0] * (width - len(one)) for one, _ in rows])
-    types = torch.tensor([one + [0] * (width - len(one)) for _, one in rows])
-    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one, _ in rows])
-    return ids, types, mask
+    """Padded ids, types, mask, and what is added."""
+    width = max(len(ids) for ids, _, _ in rows)
+    ids = torch.tensor([one + [0] * (width - len(one)) for one, _, _ in rows])
+    types = torch.tensor([one + [0] * (width - len(one)) for _, one, _ in rows])
+    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one, _, _ in rows])
+    return ids, types, mask, torch.tensor([added for _, _, added in rows])
 
 
 def batches(lists: Sequence[List], size: int, rng: random.Random) -> Iterator[list[List]]:
@@ -146,10 +160,12 @@ def train(
     model: Ranker, lists: Sequence[List], tests: Sequence[List], plan: Plan, seed: int, resume: bool
 ) -> None:
     """AdamW with a linear warm-up and decay, in bfloat16 products."""
-    taught = [p for p in model.parameters() if p.requires_grad]
+    mix = model.mix.weight
+    taught = [p for p in model.parameters() if p.requires_grad and p is not mix]
     optimiser = torch.optim.AdamW(
         [{"params": [p for p in taught if p.ndim > 1], "weight_decay": 0.01},
-         {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0}],
+         {"params": [p for p in taught if p.ndim <= 1], "weight_decay": 0.0},
+         {"params": [mix], "weight_decay": 0.0, "times": MIX_RATE}],
         lr=plan.rate, fused=True,
     )  # fmt: skip
     step, before, began = 0, 0.0, clock()
@@ -164,7 +180,8 @@ def train(
         if done >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = plan.rate * min(1.0, (step + 1) / 60) * max(0.02, 1 - done)
+            speed = min(1.0, (step + 1) / 60) * max(0.02, 1 - done)
+            group["lr"] = plan.rate * speed * group.get("times", 1.0)
         loss = loss_of(model, batch)
         if not math.isfinite(loss.item()):
             raise SystemExit(f"The loss is {loss.item()} at step {step}; the last good is kept.")
@@ -210,7 +227,8 @@ def note(
     """One line of the log: the mean loss since the last, and p@1 on development lists."""
     line = json.dumps(
         {"step": step, "loss": round(sum(recent) / max(1, len(recent)), 4),
-         "lists": len(tests), "p@1": round(p_at_1(model, tests), 4), "seconds": round(seconds)}
+         "lists": len(tests), "p@1": round(p_at_1(model, tests), 4), "seconds": round(seconds),
+         "mix": [round(one, 3) for one in model.mix.weight[0].tolist()]}
     )  # fmt: skip
     with (out / "log.jsonl").open("a", encoding="utf-8") as log:
         print(line, file=log)
@@ -218,7 +236,7 @@ def note(
 
 
 def _width(one: List) -> int:
-    return max(len(ids) for ids, _ in one)
+    return max(len(ids) for ids, _, _ in one)
 
 
 def main() -> None:
@@ -250,8 +268,8 @@ def main() -> None:
     )
     model = Ranker(source)
     if options.start:
-        model.load_state_dict(load_file(str(options.start)))
-    freeze(model, options.frozen if options.start else 0)
+        model.load_state_dict(load_file(str(options.start)), strict=False)
+    freeze(model, options.frozen if options.start and options.prompts else 0)
     model.train()
     steps = int(options.epochs * len(lists) / options.batch)
     plan = Plan(options.out, steps, options.rate, options.batch, options.every, options.minutes)

@@ -3,11 +3,15 @@
 P5 (Lee et al. 2023, S022). The shipped weights are made by `training/ranking`; their card is beside
 them. One graph has two outputs: `bare` was trained on dialogues without personas, so that a persona
 prompt is new to it (zero-shot); `tuned` was trained further with the prompts, its upper layers
-alone. Without a persona both are `bare`.
+alone. Without a persona both are `bare`. They add to what the frozen vectors say: the score of the
+bilinear head (`encoders.selection`), and, tuned, the cosine with the nearest statement.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +35,7 @@ from personae.encoders.onnx_weights import (
     shared_words,
     verified,
 )
-from personae.encoders.selection import QUESTION
+from personae.encoders.selection import QUESTION, Selector, open_selector
 from personae.encoders.types import Embedder
 from personae.errors import FormatError, InvalidOption
 from personae.text.written import as_written
@@ -61,11 +65,13 @@ class Manifest:
     tokenizer: str
     sha256: dict[str, str]
     words: SharedWords
+    mix: dict[str, tuple[float, float]]  # by output: of the bilinear score, and of the cosine
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the weights."""
-        return self.sha256["model.onnx"][:16]
+        """Changes with the weights and with the mix."""
+        settings = json.dumps([self.sha256["model.onnx"], sorted(self.mix.items())])
+        return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,18 @@ class Asked:
     def is_told(self, k: int) -> bool:
         """Whether the replies are told of a persona."""
         return bool(self.persona) and k > 0
+
+    def output(self, is_tuned: bool, k: int) -> str:
+        """Which of the model's outputs scores the list."""
+        return OUTPUTS[is_tuned and self.is_told(k)]
+
+    def written(self) -> Asked:
+        """The same, spelled as the texts of the training."""
+        turns, replies, persona = (
+            tuple(as_written(clean(text)) for text in texts)
+            for texts in (self.turns[-TURNS:], self.replies, self.persona)
+        )
+        return Asked(turns, replies, persona)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +143,7 @@ def layout_of(tokenizer: Any) -> Layout:
 
     @lru_cache(maxsize=8_192)
     def encode(text: str) -> list[int]:
-        ids: list[int] = tokenizer.encode(as_written(clean(text)), add_special_tokens=False).ids
+        ids: list[int] = tokenizer.encode(clean(text), add_special_tokens=False).ids
         return ids
 
     return Layout(encode, tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
@@ -138,6 +156,7 @@ class Ranker:
     manifest: Manifest
     session: Any  # onnxruntime.InferenceSession
     layout: Layout
+    selector: Selector
     embedder: Embedder  # chooses the statements that a prompt tells
 
     @property
@@ -170,25 +189,38 @@ class Ranker:
         self, lists: Sequence[Asked], *, is_tuned: bool = True, k: int = 2, question: str = QUESTION
     ) -> list[NDArray[np.float64]]:
         """`scores` of many lists in common batches, which is faster; each list's are the same."""
-        import numpy as np
-
-        rows: dict[str, list[tuple[list[int], list[int]]]] = {name: [] for name in OUTPUTS}
         for one in lists:
             one.check()
-            output = OUTPUTS[is_tuned and one.is_told(k)]
+        lists = [one.written() for one in lists]
+        rows: dict[str, list[tuple[list[int], list[int]]]] = {name: [] for name in OUTPUTS}
+        for one in lists:
             told = told_lines(self.embedder, one.replies, one.persona, k) if one.is_told(k) else ()
-            rows[output] += [
+            rows[one.output(is_tuned, k)] += [
                 self.layout.row(one.turns, reply, told[at] if told else (), question)
                 for at, reply in enumerate(one.replies)
             ]
-        found = {name: self._run(some, name) for name, some in rows.items()}
-        taken = dict.fromkeys(OUTPUTS, 0)
-        scores = []
-        for one in lists:
-            output, count = OUTPUTS[is_tuned and one.is_told(k)], len(one.replies)
-            scores.append(np.array(found[output][taken[output] : taken[output] + count]))
-            taken[output] += count
-        return scores
+        found = {name: iter(self._run(some, name)) for name, some in rows.items()}
+        return [
+            self._added(one, one.output(is_tuned, k), k, question)
+            + [next(found[one.output(is_tuned, k)]) for _ in one.replies]
+            for one in lists
+        ]
+
+    def _added(self, one: Asked, output: str, k: int, question: str) -> NDArray[np.float64]:
+        """What the frozen vectors say, in the output's mix."""
+        import numpy as np
+
+        if not one.replies:
+            return np.zeros(0)
+        of_score, of_cosine = self.manifest.mix[output]
+        last = one.turns[-1] if one.turns else ""
+        if output == "tuned":
+            near = self.embedder.embed(one.replies) @ self.embedder.embed(one.persona).T
+            follows = self.selector.scores(last, one.replies)
+            return np.asarray(of_score * follows + of_cosine * near.max(axis=1))
+        return np.asarray(
+            of_score * self.selector.scores(last, one.replies, one.persona, k=k, question=question)
+        )
 
     def scores_with_similarity(
         self,
@@ -259,7 +291,8 @@ def open_ranker(
             "The model must turn input_ids and token_type_ids into a bare and a tuned score.",
             file=model_file,
         )
-    return Ranker(manifest, session, layout_of(tokenizer), embedder or shipped_embedder())
+    selector = open_selector(embedder)
+    return Ranker(manifest, session, layout_of(tokenizer), selector, embedder or shipped_embedder())
 
 
 @lru_cache(maxsize=2)
@@ -275,4 +308,15 @@ def _read_manifest(file: Path) -> Manifest:
         tokenizer=value("tokenizer", str, is_tokenizer_path),
         sha256=value("sha256", dict, lambda hashes: names_files(hashes, (*FILES, WORDS))),
         words=SharedWords(**value("words", dict, is_place)),
+        mix={name: (one[0], one[1]) for name, one in value("mix", dict, _is_mix).items()},
+    )
+
+
+def _is_mix(given: dict[str, Any]) -> bool:
+    """Two finite numbers for each output."""
+    return given.keys() == set(OUTPUTS) and all(
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(type(one) is float and math.isfinite(one) for one in pair)
+        for pair in given.values()
     )

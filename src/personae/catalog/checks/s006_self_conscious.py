@@ -1,7 +1,7 @@
 """S006 self-conscious: exact on a toy, greedy at alpha=0, fewer contradictions ranked first.
 
-And the learnt distractors: the right reply is likelier with them than with random ones, on dialogues
-of which the memory has seen none.
+And the learnt distractors: the right reply is likelier with them than with random ones, on
+dialogues of which the memory has seen none.
 """
 
 from __future__ import annotations
