@@ -40,7 +40,7 @@ def vectors(lists, dialogues):
     rng = np.random.default_rng(0)
     found = {}
     for text in sorted(set(lists.texts_of(dialogues))):
-        vector = rng.normal(size=8)
+        vector = rng.normal(size=384)
         found[text] = vector / np.linalg.norm(vector)
     return found
 
