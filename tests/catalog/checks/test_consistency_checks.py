@@ -163,8 +163,9 @@ class TestPersonaExtending:
             with pytest.raises(CheckFailed, match="was to fall"):
                 s036.pulled(None, held)
 
-    def test_a_prior_no_better_than_the_cosine_fails(self):
+    def test_a_prior_no_better_than_chance_fails(self):
         right, wrong = [True] * 20, [False] * 20
-        assert "prior 1.000" in s036.weighed({"cosine": wrong, "prior": right}, 20)
-        with pytest.raises(CheckFailed, match="not better than the cosine"):
-            s036.weighed({"cosine": right, "prior": right}, 20)
+        line = s036.weighed({"cosine": right, "chance": wrong, "prior": right}, 20)
+        assert "over the cosine: p = 1" in line
+        with pytest.raises(CheckFailed, match="no better than chance"):
+            s036.weighed({"cosine": wrong, "chance": right, "prior": right}, 20)
