@@ -102,20 +102,28 @@ def bilinear_arms(selector: Selector) -> dict[str, Arm]:
 def cross_arms(ranker: Ranker, weight: float = CROSS_WEIGHT) -> dict[str, Arm]:
     """The cross-encoder: alone, SoP, P5 zero-shot and tuned, each also with another's persona."""
 
+    known: dict[tuple[Choice, ...], list[NDArray[float64]]] = {}
+
     def scored(choices: Sequence[Choice], is_told: bool, is_tuned: bool) -> list[NDArray[float64]]:
         lists = [Asked(one.turns, one.replies, one.persona if is_told else ()) for one in choices]
         return ranker.scores_of(lists, is_tuned=is_tuned)
+
+    def bare(choices: Sequence[Choice]) -> list[NDArray[float64]]:
+        """Once for two arms: it is what takes long."""
+        key = tuple(choices)
+        if key not in known:
+            known[key] = scored(choices, False, False)
+        return known[key]
 
     def with_similarity(choices: Sequence[Choice]) -> list[NDArray[float64]]:
         near = [
             (ranker.embedder.embed(one.replies) @ ranker.embedder.embed(one.persona).T).max(axis=1)
             for one in choices
         ]
-        bare = scored(choices, False, False)
-        return [one + weight * cosine for one, cosine in zip(bare, near, strict=True)]
+        return [one + weight * cosine for one, cosine in zip(bare(choices), near, strict=True)]
 
     return {
-        "cross-encoder": lambda choices: scored(choices, False, False),
+        "cross-encoder": bare,
         "cross-encoder, SoP": with_similarity,
         "cross-encoder, P5 zero-shot": lambda choices: scored(choices, True, False),
         "cross-encoder, P5 zero-shot with another's persona": lambda choices: scored(
