@@ -1,9 +1,9 @@
 """Whom should the imagined listener take the persona for? Distractors compared (S006).
 
-    python benchmarks/listener.py [--part valid|test] [--turns N] [--replies N] [--alphas 0,2,8]
+    python benchmarks/listener.py [--part valid|test] [--turns N] [--replies N] [--arms A,B]
 
 How often the right reply is ranked first among N by the embedded model's mean log S1, on turns of
-XPersona, with a world of three: random, nearest, farthest and learnt personas, and other contexts.
+XPersona: random, nearest, farthest and learnt personas, and other contexts, of a world of `--world`.
 The tables of a turn are computed once, so that all arms and alphas see the same numbers. `valid` is
 the 100 dialogues that nothing is trained on, `test` the test part.
 """
@@ -38,7 +38,7 @@ ARMS: dict[str, tuple[Distractors, Contrast]] = {
     "random contexts": ("random", "contexts"),
     "nearest contexts": ("nearest", "contexts"),
 }
-WORLD, TOP, BETA = 3, 64, 1.0
+TOP, BETA = 64, 1.0
 
 
 def scene_of(choice: Choice, at: int) -> Scene:
@@ -53,12 +53,15 @@ def scene_of(choice: Choice, at: int) -> Scene:
     return Scene(persona=persona, turns=tuple(turns))
 
 
-def arms_of(choice: Choice, at: int, kit: Kit) -> dict[str, list[Places]]:
+def arms_of(
+    choice: Choice, at: int, kit: Kit, names: Sequence[str], world: int
+) -> dict[str, list[Places]]:
     """For each arm the tables of all replies in its world, the true one first."""
     draft = chain(describe_persona(detail="brief"), fit_prompt())(Draft(scene_of(choice, at)), kit)
     requests, rows = requests_of(draft, kit, ()), {}
-    for name, (rule, contrast) in ARMS.items():
-        others = distractors_for(draft, kit, rule, WORLD - 1, "", contrast)
+    for name in names:
+        rule, contrast = ARMS[name]
+        others = distractors_for(draft, kit, rule, world - 1, "", contrast)
         made = requests_of(draft, kit, others)[1:]
         rows[name] = [0, *range(len(requests), len(requests) + len(made))]
         requests += made
@@ -84,6 +87,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=60)
     parser.add_argument("--replies", type=int, default=10, help="of which one is right")
     parser.add_argument("--alphas", default="0,1,2,4,8")
+    parser.add_argument("--arms", default=",".join(ARMS))
+    parser.add_argument("--world", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -93,16 +98,17 @@ def main() -> None:
     alphas = [float(alpha) for alpha in options.alphas.split(",")]
     lm = open_embedded(slots=16, context_tokens=1024)
     kit = Kit(lm, seed=options.seed, embedder=open_embedder())
+    names = options.arms.split(",")
     hits: dict[str, list[bool]] = {}
     for at, choice in enumerate(read_choices(file, options.turns, options.seed, kept)):
         some = Choice(choice.turns, choice.replies[: options.replies], choice.persona)
-        for name, tables in arms_of(some, at, kit).items():
+        for name, tables in arms_of(some, at, kit, names, options.world).items():
             for alpha in alphas:
                 for is_learning in (False, True):
                     key = f"{name}, alpha {alpha:g}{', learning' if is_learning else ''}"
                     hits.setdefault(key, []).append(is_first(tables, alpha, is_learning))
         print(f"\r{at + 1} of {options.turns}", end="", flush=True)
-    base = hits[f"random, alpha {alphas[0]:g}"]
+    base = hits[f"{names[0]}, alpha {alphas[0]:g}"]
     rows = {name: (sum(one) / len(one), mcnemar(one, base)) for name, one in hits.items()}
     print(f"\n| arm | right reply first, {len(base)} turns | p over the first |")
     print("| --- | --- | --- |")
