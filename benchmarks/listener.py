@@ -3,7 +3,7 @@
     python benchmarks/listener.py [--part valid|test] [--turns N] [--replies N] [--arms A,B]
 
 How often the right reply is ranked first among N by the embedded model's mean log S1, on turns of
-XPersona: random, nearest, farthest and learnt personas, and other contexts, of a world of `--world`.
+XPersona: random, nearest, farthest, learnt personas, and other contexts, in a world of `--world`.
 The tables of a turn are computed once, so that all arms and alphas see the same numbers. `valid` is
 the 100 dialogues that nothing is trained on, `test` the test part.
 """
