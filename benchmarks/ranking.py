@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 from personae.catalog.check_methods import mcnemar
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", default="", help="of SoP's cosine, to choose one on valid")
+    parser.add_argument("--only", default="", help="arms that this regular expression finds")
     parser.add_argument("--folder", type=Path, help="of another ranker")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path)
@@ -50,6 +52,8 @@ def main() -> None:
     print("| arm | p@1 | p against the ranker alone | p against bilinear, P5 |")
     print("| --- | --- | --- | --- |")
     for name, arm in arms.items():
+        if not re.search(options.only, name):
+            continue
         found[name] = hits(arm(choices))
         bases = [base for base in (name.partition(",")[0], "bilinear, P5") if base in found]
         against = [mcnemar(found[name], found[base]) for base in bases]
