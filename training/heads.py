@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from personae.encoders.embedder import open_embedder
-from personae.encoders.heads import save_head
+from personae.recipes import head_files
 
 Floats = NDArray[np.float32]
 Layers = Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]]
@@ -58,5 +58,5 @@ def auroc_interval(
 
 
 def write_head(out: Path, name: str, layers: Layers) -> int:
-    """Write `head.json` and `manifest.json`; gives the size in bytes."""
-    return save_head(out, name, open_embedder().fingerprint, layers)
+    """Write a head on the shipped embedder's vectors; gives the size in bytes."""
+    return head_files.write_head(out, name, layers, open_embedder().fingerprint)

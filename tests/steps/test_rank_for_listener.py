@@ -14,8 +14,8 @@ from personae.steps.choose import choose
 from personae.steps.describe_persona import describe_persona
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
+from personae.steps.listener_world import distractors_for, requests_of
 from personae.steps.rank_for_listener import mean_log_s1, rank_for_listener, world_tables
-from personae.steps.write_for_listener import distractors_for, requests_of
 
 SCENE = Scene(persona=Persona(name="Ana", statements=("I have two dogs.",))).said("Bo", "Pets?")
 

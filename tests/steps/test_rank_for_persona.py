@@ -25,9 +25,27 @@ def test_the_persona_changes_the_ranking_and_its_absence_does_not(dialogue_scene
     nobody, owner = dialogue_scene(asked), dialogue_scene(asked, statements=("I own four dogs.",))
     assert ranked(nobody) == ranked(nobody, prompting="none") == ranked(owner, prompting="none")
     for prompting in ("p5", "sop"):
-        gains = [a - b for a, b in zip(ranked(owner, prompting=prompting), ranked(nobody),
-                                       strict=True)]  # fmt: skip
+        told, bare = (
+            ranked(one, prompting=prompting, ranker="bilinear") for one in (owner, nobody)
+        )
+        gains = [a - b for a, b in zip(told, bare, strict=True)]
         assert max(gains) == gains[1]
+
+
+def test_the_cross_encoder_reads_what_was_said_before(dialogue_scene):
+    short = dialogue_scene("And you?")
+    long = dialogue_scene("My bike is broken again.", "Oh no!", "And you?")
+    for ranker in ("zero-shot", "tuned"):
+        assert ranked(short, ranker=ranker) != ranked(long, ranker=ranker)
+    assert ranked(short, ranker="bilinear") == ranked(long, ranker="bilinear")
+
+
+def test_tuned_and_zero_shot_differ_with_a_persona_alone(dialogue_scene):
+    asked = "What do you do all day?"
+    nobody, owner = dialogue_scene(asked), dialogue_scene(asked, statements=("I own four dogs.",))
+    assert ranked(nobody) == ranked(nobody, ranker="zero-shot")
+    assert ranked(owner) != ranked(owner, ranker="zero-shot")
+    assert ranked(owner, prompting="sop") == ranked(owner, prompting="sop", ranker="zero-shot")
 
 
 def test_replies_come_from_the_personas_lines_and_the_pool(dialogue_scene, tmp_path):

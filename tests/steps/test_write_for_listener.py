@@ -15,7 +15,8 @@ from personae.load import load_persona, write_personas
 from personae.speaker import Speaker
 from personae.steps.describe_persona import describe_persona
 from personae.steps.fit_prompt import fit_prompt
-from personae.steps.write_for_listener import distractors_for, pool_of, write_for_listener
+from personae.steps.listener_world import distractors_for, pool_of
+from personae.steps.write_for_listener import write_for_listener
 
 ANA = Persona(name="Ana", statements=("I have two dogs.",))
 

@@ -66,8 +66,8 @@ def embeddings(recipe: Any, graph: Any, weights: dict[str, Floats], precision: s
     return str(recipe.normalise(graph, x, weights, "embeddings.LayerNorm"))
 
 
-def head(graph: Any, x: str, weight: Floats, bias: Floats) -> str:
-    """Softmax of a linear layer on the first state and the mean.
+def head(graph: Any, x: str, weight: Floats, bias: Floats, name: str = "head") -> str:
+    """A linear layer on the first state and the mean.
 
     The sum over 768 numbers is a pooling, because a pooling adds up each row by itself: bit for bit
     the same in any batch, which a matrix product is not.
@@ -79,9 +79,9 @@ def head(graph: Any, x: str, weight: Floats, bias: Floats) -> str:
     both = graph.op("Concat", first, mean, axis=1)
     row = graph.op("Unsqueeze", both, graph.constant("one_axis", [1], np.int64))
     wide = weight[None] * np.float32(weight.shape[1])  # the pooling divides by it
-    products = graph.op("Mul", row, graph.constant("head.weight", wide))
+    products = graph.op("Mul", row, graph.constant(f"{name}.weight", wide))
     sums = graph.op("Flatten", graph.op("GlobalAveragePool", products), axis=1)
-    return str(graph.op("Add", sums, graph.constant("head.bias", bias)))
+    return str(graph.op("Add", sums, graph.constant(f"{name}.bias", bias)))
 
 
 def build(trained: dict[str, Floats], precision: str, words: Path | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -65,6 +66,15 @@ def paired_p(differences: Sequence[float], seed: int = 0) -> float:
         for _ in range(_ROUNDS)
     )
     return (as_large + 1) / (_ROUNDS + 1)
+
+
+def mcnemar(better: Sequence[bool], base: Sequence[bool]) -> float:
+    """Exact one-sided McNemar test: how likely so many wins among the turns that differ."""
+    wins = sum(a and not b for a, b in zip(better, base, strict=True))
+    losses = sum(b and not a for a, b in zip(better, base, strict=True))
+    total = wins + losses
+    as_many: int = sum(math.comb(total, n) for n in range(wins, total + 1))
+    return float(as_many / 2**total)
 
 
 def content_stems(text: str) -> set[str]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -104,44 +102,13 @@ def kept_head(folder: Path, what: str, *, inputs: int, outputs: int) -> Head:
     return open_head(folder, what, inputs=inputs, outputs=outputs)
 
 
-def save_head(
-    folder: Path,
-    name: str,
-    embedder: str,
-    layers: Sequence[tuple[NDArray[np.floating], NDArray[np.floating]]],
-) -> int:
-    """Write `head.json` and `manifest.json`; gives the head's size in bytes.
-
-    `embedder` is the fingerprint of the embedder that the head was trained on.
-    """
-    described = [
-        {
-            "inputs": int(weight.shape[0]),
-            "outputs": int(weight.shape[1]),
-            "weight": _encoded(weight),
-            "bias": _encoded(bias),
-        }
-        for weight, bias in layers
-    ]
-    content = (json.dumps({"layers": described}) + "\n").encode()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "head.json").write_bytes(content)
-    manifest = {
-        "name": name,
-        "embedder": embedder,
-        "sha256": {"head.json": hashlib.sha256(content).hexdigest()},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return len(content)
-
-
 def embedder_of(head: Head, given: Embedder | None) -> Embedder:
     """The embedder that the head was trained on: the given one, or the shipped one, opened once.
 
     Raises CapabilityError when neither is the one.
     """
     fits = given is not None and given.fingerprint == head.manifest.embedder
-    found = given if given is not None and fits else _shipped_embedder()
+    found = given if given is not None and fits else shipped_embedder()
     if found.fingerprint != head.manifest.embedder:
         raise CapabilityError(
             f"{head.manifest.name} was trained on another embedder than {found.name}; make it anew."
@@ -150,7 +117,8 @@ def embedder_of(head: Head, given: Embedder | None) -> Embedder:
 
 
 @lru_cache(maxsize=1)
-def _shipped_embedder() -> OnnxEmbedder:
+def shipped_embedder() -> OnnxEmbedder:
+    """The embedder that ships, opened once."""
     from personae.encoders.embedder import open_embedder
 
     return open_embedder()
@@ -169,12 +137,6 @@ def _layer(given: Any, file: Path) -> tuple[NDArray[np.float64], NDArray[np.floa
     decode = _decoder(file)
     weight = decode(value.get("weight"), rows * columns).reshape(rows, columns)
     return weight, decode(value.get("bias"), columns)
-
-
-def _encoded(numbers: NDArray[np.floating]) -> str:
-    import numpy as np
-
-    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode()
 
 
 def _width(given: Any, file: Path) -> int:

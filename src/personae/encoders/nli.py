@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from personae.encoders.onnx_weights import (
     BATCH_LIMIT_TOKENS,
+    WORDS,
+    SharedWords,
     VectorCache,
-    check_sha256,
     clean,
     equal_batches,
+    is_place,
+    is_tokenizer_path,
     names_files,
     open_session,
     open_tokenizer,
     ports,
     read_manifest,
     read_object,
-    read_slice,
+    shared_words,
     verified,
 )
 from personae.errors import FormatError, InvalidOption
@@ -44,21 +46,8 @@ LABELS = ("entailment", "neutral", "contradiction")
 CACHE_LIMIT_PAIRS = 16_384  # a few MB with their texts
 FILES = ("model.onnx", "tokenizer.json", "calibration.json")
 WHAT = "NLI model"
-_TOKENIZER_PATH = re.compile(r"(?:\.\./\w+/)?tokenizer\.json")  # its own, or a neighbour's
-_MODEL_PATH = re.compile(r"\.\./\w+/model\.onnx")
-WORDS = "words"  # the table of word vectors, an initializer of the graph
 
 PairKey = tuple[str, str, str]  # fingerprint, premise, hypothesis
-
-
-@dataclass(frozen=True, slots=True)
-class SharedWords:
-    """Where a neighbour's file holds the word vectors: they were frozen in training."""
-
-    file: str
-    offset: int
-    rows: int
-    columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +147,8 @@ def open_nli(folder: Path | None = None, *, name: str = "first", threads: int = 
     content = verified(tokenizer_file, manifest.sha256["tokenizer.json"], WHAT)
     calibration = verified(calibration_file, manifest.sha256["calibration.json"], WHAT)
     tokenizer = open_tokenizer(content, tokenizer_file, manifest.max_tokens)
-    shared = {WORDS: _shared_words(folder, manifest)} if manifest.words else {}
+    place = manifest.words
+    shared = {WORDS: shared_words(folder, place, manifest.sha256[WORDS], WHAT)} if place else {}
     session = open_session(model, model_file, threads, shared)
     takes, gives = ports(session)
     if sorted(takes) != ["input_ids", "token_type_ids"] or gives != [("probabilities", [3])]:
@@ -183,37 +173,16 @@ def _checked(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return pairs
 
 
-def _shared_words(folder: Path, manifest: Manifest) -> NDArray[np.int8]:
-    """The word vectors out of the neighbour's file, which must have the manifest's sha256."""
-    import numpy as np
-
-    place = manifest.words
-    assert place is not None  # asked only where the manifest has one
-    content = read_slice(folder / place.file, place.offset, place.rows * place.columns, WHAT)
-    check_sha256(content, manifest.sha256[WORDS], folder / place.file, WHAT)
-    return np.frombuffer(content, dtype=np.int8).reshape(place.rows, place.columns)
-
-
 def _read_manifest(file: Path) -> Manifest:
     value = read_manifest(file, WHAT)
-    place = value("words", dict, lambda given: _is_place(given) or not given, {})
+    place = value("words", dict, lambda given: is_place(given) or not given, {})
     files = (*FILES, WORDS) if place else FILES
     return Manifest(
         name=value("name", str, lambda name: 0 < len(name) <= 200),
         max_tokens=value("max_tokens", int, lambda number: 8 <= number <= 512),
-        tokenizer=value("tokenizer", str, lambda path: _TOKENIZER_PATH.fullmatch(path) is not None),
+        tokenizer=value("tokenizer", str, is_tokenizer_path),
         sha256=value("sha256", dict, lambda hashes: names_files(hashes, files)),
         words=SharedWords(**place) if place else None,
-    )
-
-
-def _is_place(given: dict[str, Any]) -> bool:
-    numbers = [given.get(key) for key in ("offset", "rows", "columns")]
-    return (
-        given.keys() == {"file", "offset", "rows", "columns"}
-        and isinstance(given["file"], str)
-        and _MODEL_PATH.fullmatch(given["file"]) is not None
-        and all(type(number) is int and 0 < number < 1 << 30 for number in numbers)
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence, Set
@@ -26,9 +27,22 @@ BATCH_LIMIT_TOKENS = 2_048  # bounds the memory of one run
 MANIFEST_LIMIT_BYTES = 65_536
 FILE_LIMITS_BYTES = {".onnx": 1 << 30, ".json": 32 << 20}
 REPAIR = "pip install --force-reinstall --no-deps personae"
+WORDS = "words"  # the table of word vectors, an initializer of the graph
+_TOKENIZER_PATH = re.compile(r"(?:\.\./\w+/)?tokenizer\.json")  # its own, or a neighbour's
+_MODEL_PATH = re.compile(r"\.\./\w+/model\.onnx")
 
 Key = TypeVar("Key", bound=Hashable)
 ManifestValue = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Where a neighbour's file holds the word vectors: they were frozen in training."""
+
+    file: str
+    offset: int
+    rows: int
+    columns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,31 @@ def read_slice(file: Path, offset: int, length: int, what: str) -> bytes:
             return stream.read(min(length, FILE_LIMITS_BYTES[file.suffix]))
     except OSError as error:
         raise _unreadable(file, what, error) from error
+
+
+def shared_words(folder: Path, place: SharedWords, sha256: str, what: str) -> NDArray[np.int8]:
+    """The word vectors out of the neighbour's file, which must have that sha256."""
+    import numpy as np
+
+    content = read_slice(folder / place.file, place.offset, place.rows * place.columns, what)
+    check_sha256(content, sha256, folder / place.file, what)
+    return np.frombuffer(content, dtype=np.int8).reshape(place.rows, place.columns)
+
+
+def is_place(given: dict[str, Any]) -> bool:
+    """Whether a manifest's `words` are a place in a neighbour's model."""
+    numbers = [given.get(key) for key in ("offset", "rows", "columns")]
+    return (
+        given.keys() == {"file", "offset", "rows", "columns"}
+        and isinstance(given["file"], str)
+        and _MODEL_PATH.fullmatch(given["file"]) is not None
+        and all(type(number) is int and 0 < number < 1 << 30 for number in numbers)
+    )
+
+
+def is_tokenizer_path(path: str) -> bool:
+    """Whether a manifest's `tokenizer` is a file of the model's own folder or of a neighbour's."""
+    return _TOKENIZER_PATH.fullmatch(path) is not None
 
 
 def _unreadable(file: Path, what: str, error: OSError) -> EnvironmentFault:

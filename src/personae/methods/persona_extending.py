@@ -10,6 +10,7 @@ from personae.steps.extend_persona import Cosine, Retriever, extend_persona
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
 from personae.steps.sample import sample
+from personae.steps.weigh_statements import weigh_statements
 
 ENTRY = EntryInfo(
     systems=("S036",),
@@ -20,8 +21,8 @@ ENTRY = EntryInfo(
     paper="Improving Personality Consistency in Conversation by Persona Extending",
     deviations="Candidates come by BM25 and MiniLM from a pool of our own; a candidate may also "
     "not contradict the persona's last replies; nothing is added where the persona already covers "
-    "the message. The prompt takes the place of the trained decoder, so that statements are not "
-    "weighted inside it.",
+    "the message. The prompt takes the place of the trained decoder: the prior's weights order or "
+    "cut the statements that it tells, and do not scale attention inside the model.",
 )
 
 
@@ -34,6 +35,8 @@ def persona_extending(
     consistent: bool = True,
     covered: Cosine = 0.5,
     relevant: Cosine = 0.25,
+    weighed: bool = False,
+    shown: Limit = 0,
     temperature: Temperature = 0.3,
     max_tokens: Count = 96,
     max_sentences: Limit = 2,
@@ -41,6 +44,8 @@ def persona_extending(
     """The prompt of `plain` for a persona extended by the step `extend-persona`.
 
     The options from `pool` to `relevant` are that step's. `covered=1` extends for every message.
+    With `weighed` the prompt tells the `shown` statements of the largest prior weight (0: all), the
+    weightiest last.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
@@ -48,6 +53,7 @@ def persona_extending(
             pool=pool, retriever=retriever, candidates=candidates, consistent=consistent,
             covered=covered, relevant=relevant,
         ),
+        *([weigh_statements(count=shown)] if weighed else []),
         describe_persona(detail=detail),
         fit_prompt(),
         generate(max_sentences=max_sentences),

@@ -14,7 +14,7 @@ from personae.steps.describe_persona import Detail, describe_persona
 from personae.steps.draw_replies import draw_replies
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
-from personae.steps.rank_for_persona import Prompting, rank_for_persona
+from personae.steps.rank_for_persona import Prompting, Ranking, rank_for_persona
 from personae.steps.sample import sample
 
 ENTRY = EntryInfo(
@@ -23,15 +23,16 @@ ENTRY = EntryInfo(
     needs=("chat",),
     embedder=True,
     paper="P5: Plug-and-Play Persona Prompting for Personalized Response Selection",
-    deviations="The ranker is a bilinear head on frozen MiniLM vectors in the place of a RoBERTa "
-    "cross-encoder, and reads the last message alone. Candidates are the model's own replies "
-    "beside those of a pool. The variant fine-tuned with prompts is not part of this entry.",
+    deviations="The cross-encoder is MiniLM in the place of RoBERTa, reads three turns, and its "
+    "tuning with prompts leaves the lower layers. Candidates are the model's own replies beside "
+    "those of a pool.",
 )
 
 
 def persona_selection(
     *,
     detail: Detail = "brief",
+    ranker: Ranking = "tuned",
     prompting: Prompting = "p5",
     k: Annotated[int, Field(ge=1, le=16)] = 2,
     weight: Annotated[float, Field(ge=0, le=10)] = 0.5,
@@ -44,7 +45,7 @@ def persona_selection(
 ) -> Step:
     """Choose among `written` replies to the prompt of `plain` and `drawn` replies of a pool.
 
-    `prompting`, `k` and `weight` are those of the step `rank-for-persona`, `pool` that of
+    `ranker`, `prompting`, `k` and `weight` are those of the step `rank-for-persona`, `pool` that of
     `draw-replies`. With `written=0` nothing is generated; at least one of the two is 1 or more.
     """
     return chain(
@@ -53,7 +54,7 @@ def persona_selection(
         fit_prompt(),
         *([_unheard(generate(candidates=written, max_sentences=max_sentences))] if written else []),
         *([draw_replies(pool=pool, number=max(1, drawn))] if drawn or not written else []),
-        rank_for_persona(prompting=prompting, k=k, weight=weight),
+        rank_for_persona(ranker=ranker, prompting=prompting, k=k, weight=weight),
         choose(by="selection"),
         _show,
     )

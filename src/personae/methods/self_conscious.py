@@ -8,13 +8,9 @@ from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
 from personae.steps.fit_prompt import fit_prompt
+from personae.steps.listener_world import Contrast, Distractors, World
 from personae.steps.sample import sample
-from personae.steps.write_for_listener import (
-    Distractors,
-    Rationality,
-    World,
-    write_for_listener,
-)
+from personae.steps.write_for_listener import Rationality, write_for_listener
 
 ENTRY = EntryInfo(
     systems=("S006",),
@@ -37,6 +33,7 @@ def self_conscious(
     alpha: Rationality = 2.0,
     beta: Rationality = 0.5,
     world: World = 3,
+    contrast: Contrast = "personas",
     distractors: Distractors = "random",
     pool: str = "",
     prior: PriorRule = "literal",
@@ -55,8 +52,8 @@ def self_conscious(
         describe_persona(detail=detail),
         fit_prompt(),
         write_for_listener(
-            alpha=alpha, beta=beta, world=world, distractors=distractors, pool=pool,
-            prior=prior, top=top, max_sentences=max_sentences,
+            alpha=alpha, beta=beta, world=world, contrast=contrast, distractors=distractors,
+            pool=pool, prior=prior, top=top, max_sentences=max_sentences,
         ),
         choose(),
     )  # fmt: skip

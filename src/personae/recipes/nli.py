@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,16 +10,14 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from personae.draft import Count
-from personae.errors import EnvironmentFault, PersonaeError
 from personae.recipes.lora_training import Artifact, Report
+from personae.recipes.training_scripts import run_make
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(paper="Welleck et al. 2019, Dialogue Natural Language Inference")
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
-_MAKE = Path(__file__).parents[3] / "training" / "nli" / "make"
 _LOG = "log.jsonl"
-_STDERR = 2  # stdout is for data
 
 
 def nli(
@@ -40,22 +37,12 @@ def nli(
     """
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
-        if not _MAKE.is_file():
-            raise EnvironmentFault(
-                f"The recipe's scripts are not at {_MAKE.parent}.",
-                remedy="run `personae train nli` from an environment with `pip install -e .`",
-            )
         work.mkdir(parents=True, exist_ok=True)
-        command = [
-            str(_MAKE), "--data", str(data), "--work", str(work), "--out", str(work / "weights"),
-            "--half", half, "--number", str(number), "--seed", str(seed),
-            "--minutes", str(minutes), "--threads", str(threads), *(["--resume"] * resume),
-        ]  # fmt: skip
-        show("training/nli/make", 0, 1, "its own output follows")
-        ended = subprocess.run(command, stdout=_STDERR, check=False)
-        if ended.returncode:
-            raise PersonaeError(f"training/nli/make ended with {ended.returncode}; see above.")
-        show("training/nli/make", 1, 1, "")
+        options = {
+            "data": data, "work": work, "out": work / "weights", "half": half, "number": number,
+            "seed": seed, "minutes": minutes, "threads": threads,
+        }  # fmt: skip
+        run_make("nli", options, resume, show)
         lines = (work / _LOG).read_text("utf-8").splitlines()
         return Artifact(work / "weights", json.loads(lines[-1]) if lines else {})
 

@@ -77,13 +77,13 @@ def load(source: Path) -> list[PersonaDialogue]:
 
 def _xpersona(data: Path) -> Iterator[PersonaDialogue]:
     for dialogue in read_dialogues(_existing(data / _XPERSONA), "xpersona"):
-        yield _seen_by(dialogue, "B")
+        yield seen_by(dialogue, "B")
 
 
 def _synthetic(data: Path) -> Iterator[PersonaDialogue]:
     for dialogue in read_dialogues(_existing(data / _SPC), "synthetic-persona-chat"):
         if dialogue.personas["User 2"].statements:
-            yield _seen_by(dialogue, "User 2")
+            yield seen_by(dialogue, "User 2")
 
 
 def _triples(data: Path) -> Iterator[PersonaDialogue]:
@@ -108,7 +108,8 @@ def _from_triples(number: int, persona: str, turns: list[tuple[bool, str]]) -> P
     )
 
 
-def _seen_by(dialogue: Dialogue, speaker: str) -> PersonaDialogue:
+def seen_by(dialogue: Dialogue, speaker: str) -> PersonaDialogue:
+    """A dialogue from the side of one speaker, spelled as people write."""
     dialogue = written(dialogue)
     turns = tuple(
         (turn.speaker == speaker, turn.text) for turn in dialogue.turns if turn.kind == "utterance"

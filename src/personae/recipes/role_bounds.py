@@ -291,10 +291,10 @@ def _figures(train: Floats, train_out: Bools, test: Floats, test_out: Bools) -> 
 def _write(folder: Path, role: Role, fitted: Fitted, embedder: OnnxEmbedder, nli: str) -> None:
     import numpy as np
 
-    from personae.encoders.heads import save_head
+    from personae.recipes.head_files import write_head
 
     name = f"personae-role-bounds-{role.name}"
     layer = (fitted.weights[:, None], np.array([fitted.bias]))
-    save_head(folder, name, embedder.fingerprint, [layer])
+    write_head(folder, name, [layer], embedder.fingerprint)
     facts = {"role": role_fingerprint(role), "nli": nli, "threshold": round(fitted.threshold, 4)}
     (folder / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")

@@ -12,13 +12,14 @@ from personae.decoders.rsa import PriorRule, next_prior, pragmatic_speaker, unif
 from personae.draft import Count, Draft, Kit, Step
 from personae.lm.types import DistributionModel, NextTokens, Request, need_distributions
 from personae.registry import EntryInfo
-from personae.steps.write_for_listener import (
+from personae.steps.listener_world import (
+    Contrast,
     Distractors,
-    Rationality,
     World,
     distractors_for,
     requests_of,
 )
+from personae.steps.write_for_listener import Rationality
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +36,7 @@ def rank_for_listener(
     alpha: Rationality = 8.0,
     beta: Rationality = 1.0,
     world: World = 3,
+    contrast: Contrast = "personas",
     distractors: Distractors = "random",
     pool: str = "",
     prior: PriorRule = "uniform",
@@ -52,7 +54,7 @@ def rank_for_listener(
         lm = need_distributions(kit.lm, "rank_for_listener")
         if kit.prompt_only or not draft.candidates:
             return draft
-        others = distractors_for(draft, kit, distractors, world - 1, pool)
+        others = distractors_for(draft, kit, distractors, world - 1, pool, contrast)
         requests = requests_of(draft, kit, others)
         tables = world_tables(lm, requests, [one.text for one in draft.candidates], top)
         scored = tuple(

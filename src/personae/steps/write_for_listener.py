@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from personae import characters
-from personae.data import Persona, Scene
 from personae.decoders.cut_world import cut_world
 from personae.decoders.rsa import PriorRule, next_prior, pragmatic_speaker, uniform_prior
 from personae.draft import Candidate, Count, Draft, Emission, Kit, Limit, Step
 from personae.errors import Cancelled
 from personae.lm.types import DistributionModel, Request, Timings, Usage, need_distributions
-from personae.load import load_persona, read_personas
 from personae.registry import EntryInfo
-from personae.steps.describe_persona import fill
-from personae.steps.generate import compared_with, request_of
+from personae.steps.generate import compared_with
+from personae.steps.listener_world import (
+    Contrast,
+    Distractors,
+    World,
+    distractors_for,
+    requests_of,
+)
 from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 
@@ -32,12 +32,8 @@ if TYPE_CHECKING:
 
 ENTRY = EntryInfo(needs=("distribution",), embedder=True)
 
-Distractors = Literal["random", "nearest", "farthest"]
 Rationality = Annotated[float, Field(ge=0, le=64)]
-World = Annotated[int, Field(ge=1, le=16)]
 
-PROMPT_PART = "statements"  # the part of the prompt in which personas differ
-SPARE_TOKENS = 32  # what fit_prompt leaves: a distractor may be that much longer
 _HALF_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -46,6 +42,7 @@ def write_for_listener(
     alpha: Rationality = 2.0,
     beta: Rationality = 0.5,
     world: World = 3,
+    contrast: Contrast = "personas",
     distractors: Distractors = "random",
     pool: str = "",
     prior: PriorRule = "literal",
@@ -54,13 +51,11 @@ def write_for_listener(
 ) -> Step:
     """Add one candidate, decoded greedily by the pragmatic speaker S1 of `decoders.rsa`.
 
-    The listener's world is the persona and `world - 1` distractors: personas of the file `pool`, or
-    the shipped characters of the same language, whose statements stand in the prompt instead of the
-    persona's. `random` draws them by the seed; `nearest` and `farthest` go by the cosine of mean
-    statement vectors (needs an embedder). `alpha` is how much the speaker minds the listener
-    (0: greedy decoding), `beta` how much the listener minds a word. Each step looks at the `top`
-    likeliest tokens (`decoders.cut_world`). Without statements in the prompt there is nobody to
-    tell apart, and the model decodes alone.
+    The listener's world is that of `steps.listener_world`: the persona and `world - 1` distractors,
+    or with `contrast=contexts` the last message and that many others. `alpha` is how much the
+    speaker minds the listener (0: greedy decoding), `beta` how much the listener minds a word. Each
+    step looks at the `top` likeliest tokens (`decoders.cut_world`). Without anybody else in the
+    world there is nobody to tell apart, and the model decodes alone.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -68,7 +63,7 @@ def write_for_listener(
         if kit.prompt_only:
             return draft
         started = time.perf_counter()
-        others = distractors_for(draft, kit, distractors, world - 1, pool)
+        others = distractors_for(draft, kit, distractors, world - 1, pool, contrast)
         requests = requests_of(draft, kit, others)
         made = _write(draft, kit, _Speaker(lm, requests, alpha, beta, prior, top), max_sentences)
         detail: dict[str, Any] = {"seed": kit.seed, "distractors": [one.name for one in others]}
@@ -92,97 +87,6 @@ def write_for_listener(
         )
 
     return step
-
-
-@dataclass(frozen=True, slots=True)
-class Distractor:
-    """Somebody whom the listener might take the persona for, as the prompt would show them."""
-
-    name: str
-    text: str
-
-
-def distractors_for(
-    draft: Draft, kit: Kit, choice: Distractors, number: int, pool: str = ""
-) -> tuple[Distractor, ...]:
-    """At most `number` distractors, their statements written as the prompt writes the persona's.
-
-    None where the prompt has no statements, or the pool nobody else. Raises CapabilityError where
-    `choice` needs an embedder and there is none, FormatError for a bad pool.
-    """
-    told, persona = _part_text(draft), draft.scene.persona
-    if not told or number < 1:
-        return ()
-    own = set(persona.statements)
-    known = [
-        other
-        for other in pool_of(pool, persona.language)
-        if other.statements and other.id != persona.id and not own & set(other.statements)
-    ]
-    chosen = _chosen(known, persona, kit, choice, number)
-    limit = kit.lm.count_tokens(told) + SPARE_TOKENS
-    return tuple(Distractor(o.name, _retold(told, o, draft.scene, limit, kit)) for o in chosen)
-
-
-@lru_cache(maxsize=16)
-def pool_of(pool: str, language: str) -> tuple[Persona, ...]:
-    """The personas of a file, or the shipped characters of that language."""
-    if pool:
-        return tuple(read_personas(Path(pool).expanduser()))
-    shipped = (load_persona(name) for name in characters.names())
-    return tuple(one for one in shipped if one.language.split("-")[0] == language.split("-")[0])
-
-
-def _chosen(
-    known: Sequence[Persona], persona: Persona, kit: Kit, choice: Distractors, number: int
-) -> list[Persona]:
-    if choice == "random":
-        rng = random.Random(f"{kit.seed}/{persona.id}")
-        return rng.sample(known, min(number, len(known)))
-    embedder = kit.need_embedder(f"write_for_listener with distractors={choice!r}")
-    mine = _mean(embedder.embed(list(persona.statements)))
-    near = [float(_mean(embedder.embed(list(one.statements))) @ mine) for one in known]
-    sign = -1 if choice == "nearest" else 1
-    order = sorted(range(len(known)), key=lambda at: (sign * near[at], at))
-    return [known[at] for at in order[:number]]
-
-
-def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    import numpy as np
-
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9))
-
-
-def _part_text(draft: Draft) -> str:
-    """The statements as the prompt tells them, or nothing."""
-    return next((part.text for part in draft.parts if part.name == PROMPT_PART), "")
-
-
-def _retold(told: str, other: Persona, scene: Scene, limit_tokens: int, kit: Kit) -> str:
-    """`told` with the statements of another: as many, fewer where they would be much longer."""
-    heading = told.partition("\n")[0]
-    texts = [fill(text, scene) for text in other.statements]
-    count = min(len(texts), max(1, len(scene.persona.statements)))
-    while True:
-        text = "\n".join([heading, *(f"- {line}" for line in texts[:count])])
-        if count == 1 or kit.lm.count_tokens(text) <= limit_tokens:
-            return text
-        count -= 1
-
-
-def requests_of(draft: Draft, kit: Kit, others: Sequence[Distractor]) -> list[Request]:
-    """The draft's request, and the same with each distractor's statements in their place."""
-    own, told = request_of(draft, kit, kit.seed), _part_text(draft)
-    return [own, *(_as_another(own, told, other.text) for other in others)]
-
-
-def _as_another(own: Request, told: str, other: str) -> Request:
-    messages = tuple(
-        replace(message, content=message.content.replace(told, other, 1))
-        for message in own.messages
-    )
-    return replace(own, messages=messages, prompt=own.prompt.replace(told, other, 1))
 
 
 def _texts(requests: Sequence[Request]) -> list[str]:

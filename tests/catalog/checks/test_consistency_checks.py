@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from personae.catalog.check import CheckFailed
+from personae.catalog.check_methods import mcnemar
 from personae.catalog.checks import s006_self_conscious as s006
 from personae.catalog.checks import s022_persona_selection as s022
 from personae.catalog.checks import s036_persona_extending as s036
-from personae.encoders.selection import open_selector
+from personae.evaluate.it_convai2 import Outcome
+from personae.evaluate.selection import Choice
 from personae.lm.scripted import ScriptedModel
+from personae.recipes.distractors import Rewards
 
 
 class TestSelfConscious:
@@ -64,6 +70,21 @@ class TestSelfConscious:
         with pytest.raises(CheckFailed, match="fewer were wanted"):
             s006.check_ranking(lm, self.TRIPLES, 0)
 
+    def rewards(self, learnt: float) -> Rewards:
+        """30 personas; the first distractor is worth `learnt`, the others 0.4."""
+        hits = np.full((30, 4), 0.4)
+        hits[:, 0] = learnt
+        return Rewards(np.zeros((30, 384)), hits, hits, np.full(30, 0.3), hits)
+
+    def test_learnt_distractors_that_are_better_than_random_pass(self):
+        votes = np.tile([1.0, 0, 0, 0], (30, 1))
+        assert "learnt 0.600" in s006.compare_learnt(self.rewards(0.6), votes, 0)
+
+    def test_a_memory_that_names_anybody_fails(self):
+        votes = np.tile([0, 1.0, 0, 0], (30, 1))
+        with pytest.raises(CheckFailed, match="no better than random"):
+            s006.compare_learnt(self.rewards(0.6), votes, 0)
+
     def test_decoding_that_is_not_greedy_at_alpha_0_fails(self):
         lm = ScriptedModel(["Something else."])
         with pytest.raises(CheckFailed, match="greedy decoding"):
@@ -71,79 +92,80 @@ class TestSelfConscious:
 
 
 class TestPersonaSelection:
-    CHOICES = [
-        s022.Choice(
-            "how are you ?", (f"busy with my {own} .", *(f"my {x} are fine ." for x in others)),
-            (f"i have {own} .",),
-        )
-        for own, *others in (
-            ("goats", "boats", "pianos", "roses"), ("boats", "goats", "pianos", "roses"),
-            ("pianos", "goats", "boats", "roses"), ("roses", "goats", "boats", "pianos"),
-        )
-    ] * 4  # fmt: skip
+    NAMES = (s022.BARE, s022.ZERO, s022.ZERO + s022.OTHER, s022.TUNED)
 
-    def test_a_persona_that_names_the_gold_reply_passes(self, monkeypatch):
-        monkeypatch.setattr(s022, "_SHIFT", 1)
-        lines = s022.compare(open_selector(), self.CHOICES)
-        assert lines[0].startswith("p@1 over 16 turns")
+    def hits(self, *rights: int) -> dict[str, list[bool]]:
+        return {
+            name: [at < right for at in range(100)]
+            for name, right in zip(self.NAMES, rights, strict=True)
+        }
 
-    def test_prompts_that_change_nothing_fail(self, monkeypatch):
-        selector = open_selector()
-        monkeypatch.setattr(
-            type(selector), "_scored", lambda self, prompts, vectors: vectors.sum(axis=1)
-        )
-        with pytest.raises(CheckFailed, match="not better than no persona"):
-            s022.compare(selector, self.CHOICES)
+    def test_prompts_and_tuning_that_help_pass(self):
+        lines = s022.compare(self.hits(40, 50, 38, 70))
+        assert lines[0].startswith("p@1 over 100 turns with 19 negatives: cross-encoder 0.400")
 
-    def test_a_gain_from_any_persona_fails(self, monkeypatch):
-        monkeypatch.setattr(s022, "_SHIFT", 0)
-        with pytest.raises(CheckFailed, match="another's persona helps as well"):
-            s022.compare(open_selector(), self.CHOICES)
+    @pytest.mark.parametrize(
+        ("rights", "fault"),
+        [((40, 40, 38, 70), "not better than no persona"), ((40, 50, 49, 70), "helps as well"),
+         ((40, 50, 38, 50), "tuning with prompts does not help")],
+    )  # fmt: skip
+    def test_each_part_that_is_missing_fails(self, rights, fault):
+        with pytest.raises(CheckFailed, match=fault):
+            s022.compare(self.hits(*rights))
+
+    def test_scores_that_change_without_a_persona_fail(self):
+        class Moody:
+            def scores(self, turns, replies, persona=(), *, is_tuned):
+                return np.array([float(is_tuned)])
+
+        with pytest.raises(CheckFailed, match="not the bare ones"):
+            s022.same_without(Moody(), [Choice(("Hi?",), ("Hi.",), ())])
 
     def test_mcnemar_is_exact(self):
-        assert s022.mcnemar([True] * 3, [False] * 3) == 1 / 8
-        assert s022.mcnemar([True, False], [False, True]) == 3 / 4
-        assert s022.mcnemar([True], [True]) == 1
+        assert mcnemar([True] * 3, [False] * 3) == 1 / 8
+        assert mcnemar([True, False], [False, True]) == 3 / 4
+        assert mcnemar([True], [True]) == 1
 
 
 class TestPersonaExtending:
-    ITEMS = [  # noqa: RUF012
-        s036.Item(f"do you have {pet} ?", (f"i have no {pet} here .",), f"i love {pet} a lot .")
-        for pet in ("goats", "snakes", "horses", "parrots")
-    ]
-
-    def outcomes(self, embedder, nli):
-        pool = s036.Pool.of(
-            [text for one in self.ITEMS for text in (one.removed, one.removed.replace("lot", "bit"),
-             f"my friend and i keep {one.removed.split()[2]} here .")]
-        )  # fmt: skip
-        wanted = (("random", "random", False), ("both", "both", False),
-                  ("both and the filter", "both", True))  # fmt: skip
-        return {
-            name: s036.outcome(self.ITEMS, pool, retriever, filtered, embedder, nli)
-            for name, retriever, filtered in wanted
-        }
-
-    def test_what_passes_the_filter_contradicts_nothing(self, word_embedder, word_nli):
-        found = self.outcomes(word_embedder, word_nli)
-        assert any(found["both"].contradictions)
-        assert not any(found["both and the filter"].contradictions)
-
-    def test_without_the_filter_the_check_fails(self, word_embedder, word_nli, monkeypatch):
-        monkeypatch.setattr(s036, "consistent_ones", lambda found, known, nli: found)
+    def test_a_filter_that_lets_contradictions_through_fails(self):
+        passed = Outcome((0.5,) * 9, (True,) * 9)
         with pytest.raises(CheckFailed, match="passed the filter"):
-            s036.verdict(self.outcomes(word_embedder, word_nli), 0)
+            s036.verdict({"nli": passed, "both": passed, "random": passed}, 0)
 
     def test_a_query_that_does_not_help_fails(self):
-        same = s036.Outcome((0.2,) * 9, (False,) * 9)
-        found = {"both and the filter": same, "random": same,
-                 "both": s036.Outcome((0.2,) * 9, (True,) * 9)}  # fmt: skip
+        same = Outcome((0.2,) * 9, (False,) * 9)
+        found = {"nli": same, "random": same, "both": Outcome((0.2,) * 9, (True,) * 9)}
         with pytest.raises(CheckFailed, match="does not help"):
             s036.verdict(found, 0)
-        better = found | {"both and the filter": s036.Outcome((0.5,) * 9, (False,) * 9)}
+        better = found | {"nli": Outcome((0.5,) * 9, (False,) * 9)}
         assert "p = 0.0" in s036.verdict(better, 0)[0]
 
     def test_a_filter_with_nothing_to_do_fails(self):
-        same = s036.Outcome((0.2,) * 9, (False,) * 9)
+        same = Outcome((0.2,) * 9, (False,) * 9)
         with pytest.raises(CheckFailed, match="nothing to do"):
-            s036.verdict(dict.fromkeys(("both and the filter", "both", "random"), same), 0)
+            s036.verdict(dict.fromkeys(("nli", "both", "random"), same), 0)
+
+    def logged(self, monkeypatch, *, start: float, end: float, free: float) -> None:
+        def taught(turns, held, *, pull, **_):
+            shares = {"prior@1": 0.4, "posterior@1": 0.9}
+            ends = end if pull else free
+            return None, [{"divergence": start, **shares}, {"divergence": ends, **shares}]
+
+        monkeypatch.setattr(s036, "taught", taught)
+
+    def test_a_distance_that_falls_by_the_pull_passes(self, monkeypatch):
+        held = SimpleNamespace(there=[1, 2])
+        self.logged(monkeypatch, start=1.0, end=0.4, free=1.0)
+        assert "1.000 when the pull begins, 0.400 at the end" in s036.pulled(None, held)
+        for end, free in ((1.1, 1.2), (0.4, 0.4)):
+            self.logged(monkeypatch, start=1.0, end=end, free=free)
+            with pytest.raises(CheckFailed, match="was to fall"):
+                s036.pulled(None, held)
+
+    def test_a_prior_no_better_than_chance_fails(self):
+        right, wrong = [True] * 20, [False] * 20
+        line = s036.weighed({"cosine": right, "chance": wrong, "prior": right}, 20)
+        assert "over the cosine: p = 1" in line
+        with pytest.raises(CheckFailed, match="no better than chance"):
+            s036.weighed({"cosine": wrong, "chance": right, "prior": right}, 20)

@@ -1,7 +1,7 @@
-"""S006 self-conscious: exact on a toy, greedy at alpha=0, and fewer contradictions ranked first.
+"""S006 self-conscious: exact on a toy, greedy at alpha=0, fewer contradictions ranked first.
 
-The memory network that learns distractors and the ranking of whole Dialogue NLI candidate lists are
-not built, so not checked.
+And the learnt distractors: the right reply is likelier with them than with random ones, on
+dialogues of which the memory has seen none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from personae.catalog.check import CheckContext
@@ -17,18 +18,27 @@ from personae.catalog.check_data import data_file, expect
 from personae.catalog.check_methods import mean, paired_p
 from personae.data import Scene
 from personae.decoders.rsa import PriorRule, next_prior, pragmatic_speaker, uniform_prior
+from personae.encoders.distractors import open_distractors
+from personae.formats.xpersona import read
 from personae.lm.names import open_model
 from personae.lm.types import DistributionModel, LanguageModel, Request, need_distributions
 from personae.load import load_persona
+from personae.recipes.distractors import Rewards, rewards_of, texts_of
+from personae.recipes.persona_dialogues import seen_by
 from personae.speaker import Speaker
 from personae.steps.rank_for_listener import Places, mean_log_s1, world_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 # Two personas, not the paper's three: every candidate is decoded once for each.
 TRIPLES, WORLD, TOP = 200, 2, 64
 ALPHA, BETA = 8.0, 1.0  # the paper's for Dialogue NLI
+RETRIEVING_ALPHA = 2.0  # as the memory was trained
+DIALOGUES = 500
 SLOTS, CONTEXT_TOKENS = 16, 256  # many short texts at once; batches are cheaper than rows
 _GREEDY_TOKENS = 16
 _ASKED = (("ana", "Do you have any pets?"), ("wenna", "What do you sell?"),
@@ -54,6 +64,7 @@ def check(context: CheckContext) -> list[str]:
     """The toy, three greedy replies, and contradict@1 over 200 triples at alpha 0 and 8."""
     evidence = [check_toy()]
     folder = data_file(context, "dnli-excerpt")
+    evidence.append(check_learnt(data_file(context, "xpersona", "En_persona_test.json"), context))
     lm = context.lm()
     evidence.append(check_greedy(lm))
     ranker = open_model(lm.name, slots=SLOTS, context_tokens=CONTEXT_TOKENS)
@@ -76,6 +87,47 @@ def check_toy() -> str:
     return (
         f"S1 and the prior of a toy world (3 personas, 5 words) are those of a hand, to {error:.0e}"
     )
+
+
+def check_learnt(file: Path, context: CheckContext) -> str:
+    """The right reply among 20 with learnt, random, nearest and farthest distractors."""
+    memory = open_distractors(context.embedder())
+    dialogues = [seen_by(one, "B") for one in islice(read(file), DIALOGUES)]
+    others = [one.statements for one in memory.personas]
+    texts = list(dict.fromkeys([*texts_of(dialogues), *(t for one in others for t in one)]))
+    vectors = dict(zip(texts, memory.embedder.embed(texts), strict=True))
+    found = rewards_of(
+        dialogues, others, vectors, RETRIEVING_ALPHA, BETA, context.seed, "", lambda *_: None
+    )
+    return compare_learnt(found, memory.head.apply(found.vectors), context.seed)
+
+
+def compare_learnt(found: Rewards, votes: NDArray[np.float64], seed: int) -> str:
+    """Raise CheckFailed unless the right reply is likelier with the named than random ones.
+
+    What the memory is trained for is asserted, the mean log S1 of the right reply; how often it
+    comes first is told.
+    """
+    import numpy as np
+
+    rows = np.arange(len(votes))
+    named = {
+        "nearest": found.near.argmax(1), "farthest": found.near.argmin(1),
+        "learnt": votes.argmax(1),
+    }  # fmt: skip
+    shown = [f"none {found.plain.mean():.3f}", f"random {found.hits.mean():.3f}"]
+    shown += [f"{name} {found.hits[rows, at].mean():.3f}" for name, at in named.items()]
+    worth, by_chance = found.rewards[rows, named["learnt"]], found.rewards.mean(axis=1)
+    hits = found.hits[rows, named["learnt"]] - found.hits.mean(axis=1)
+    p, p_hits = (paired_p(one.tolist(), seed) for one in (worth - by_chance, hits))
+    line = (
+        f"{len(votes)} test personas, retrieving speaker, 20 replies: mean log S1 of the right one "
+        f"{by_chance.mean():.3f} with random distractors, {worth.mean():.3f} with learnt ones "
+        f"(paired p = {p:.4f}); Hits@1 by distractor: {', '.join(shown)} (learnt over random p = "
+        f"{p_hits:.4f})"
+    )
+    expect(p < 0.05, f"{line}; the learnt ones are no better than random ones.")
+    return line
 
 
 def check_greedy(lm: LanguageModel) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.it_convai2 import it_convai2
 from personae.cli.output import print_json, print_table
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 app.command()(sweep)
 app.command()(atomic)
+app.command("it-convai2")(it_convai2)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
