@@ -1,4 +1,4 @@
-"""Rank given replies: which would this persona say?"""
+"""Rank given replies by which of them this persona would say."""
 
 from __future__ import annotations
 
