@@ -1,4 +1,4 @@
-"""Rank given replies: which would this persona say?"""
+"""Rank given replies by how well they suit a persona and a dialogue."""
 
 from __future__ import annotations
 
