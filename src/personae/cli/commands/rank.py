@@ -1,4 +1,4 @@
-"""Rank given replies by which of them this persona would say."""
+"""Rank given replies by how well they suit a persona and a dialogue."""
 
 from __future__ import annotations
 
