@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +13,7 @@ from pydantic import Field
 from personae.data.role import Role
 from personae.errors import InvalidOption
 from personae.formats.role_turns import CHARACTER, USER, LabelledTurn
+from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
 from personae.recipes.lora_training import (
     Artifact,
@@ -49,7 +52,8 @@ def role_generator(
     unlikelihood: Annotated[float, Field(ge=0, le=100)] = 0.3,
     budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 100_000,
     rank: Annotated[int, Field(ge=1, le=256)] = 8,
-    rate: Annotated[float, Field(gt=0, lt=1)] = 3e-4,
+    rate: Annotated[float, Field(gt=0, lt=1)] = 5e-4,
+    accumulate: Annotated[int, Field(ge=1, le=256)] = 2,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Likelihood of replies in bounds, and `unlikelihood` times that of those out of bounds.
@@ -62,13 +66,15 @@ def role_generator(
     """
     options = {
         "role": role, "labelled": labelled, "unlikelihood": unlikelihood,
-        "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "seed": seed,
+        "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "accumulate": accumulate,
+        "seed": seed,
     }  # fmt: skip
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         from personae.formats.role_file import open_role
 
         spec, turns = open_role(role), labelled_files(role, labelled, by_people=True)
+        work.mkdir(parents=True, exist_ok=True)
         model, tokenizer = load_base()
         encode = token_encoder(tokenizer)
         parts = {
@@ -81,12 +87,11 @@ def role_generator(
             raise InvalidOption("None of the labelled turns answers a message of the user.")
         plan = Plan(
             work / f"role-generator-{unlikelihood:g}-seed-{seed}", budget_tokens, rate=rate,
-            rank=rank, alpha=2 * rank, accumulate=8, seed=seed, checkpoint_tokens=10_000,
+            rank=rank, alpha=2 * rank, accumulate=accumulate, seed=seed, checkpoint_tokens=10_000,
             resume=resume,
         )  # fmt: skip
         adapted = with_adapter(model, plan)
-        with adapted.disable_adapter():
-            before = figures(adapted, parts["test"], show, "measuring the base")
+        before = _kept_base(work, adapted, parts["test"], show)
         facts = train(
             adapted, lambda epoch: parts["train"], unlikelihood_losses(unlikelihood), plan,
             lambda done, of, loss: show("training", done, of, f"loss {loss:.3f}"),
@@ -96,6 +101,20 @@ def role_generator(
         return export(adapted, plan.out, "role-generator", options, facts)
 
     return recipe
+
+
+def _kept_base(
+    work: Path, model: Any, test: Sequence[BranchedSequence], show: Report
+) -> dict[str, float]:
+    """The figures without the adapter, kept in `work`: they are the same for all arms."""
+    ids = json.dumps([one.ids for one in test]).encode()
+    file = work / f"base-{hashlib.sha256(ids).hexdigest()[:12]}.json"
+    if not file.exists():
+        with model.disable_adapter():
+            found = figures(model, test, show, "measuring the base")
+        write_atomically(file, json.dumps(found).encode())
+    kept: dict[str, float] = json.loads(file.read_text("utf-8"))
+    return kept
 
 
 def role_sequences(
