@@ -45,28 +45,29 @@ Options = dict[str, Any]
 
 
 def settings(adapter: str) -> dict[str, Options]:
-    """The settings by name: how each is decoded, and what is asked for."""
+    """The settings by name; those of conditional training where there is an adapter of it."""
     tuned = {"controls": {}, "adapter": "plain-tuning"}
-    asked = {"adapter": adapter, "weights": {}}
     found: dict[str, Options] = {
+        "base": {"weights": {}},
         "plain tuning": {**tuned, "weights": {}},
-        "CT": {"controls": {}, **asked},
     }
+    for feature, weights in (("question", (2, 4)), ("nidf", (2, 4)), ("lastuttsim", (2, 5))):
+        for weight in weights:
+            found[f"WD {feature} {weight:+d}"] = {**tuned, "weights": {feature: weight}}
+    return found | (_asked_of(adapter) if adapter else {})
+
+
+def _asked_of(adapter: str) -> dict[str, Options]:
+    asked = {"adapter": adapter, "weights": {}}
+    found: dict[str, Options] = {"CT": {"controls": {}, **asked}}
     for name, buckets in (
         ("question", (0, 3, 7, 10)), ("specificity", (0, 3, 6, 9)), ("relatedness", (0, 3, 6, 9))
     ):  # fmt: skip
         for bucket in buckets:
             found[f"CT {name} {bucket}"] = {"controls": {name: bucket}, **asked}
-    for feature, weights in (("question", (2, 4)), ("nidf", (2, 4)), ("lastuttsim", (2, 5))):
-        for weight in weights:
-            found[f"WD {feature} {weight:+d}"] = {**tuned, "weights": {feature: weight}}
-    found["base"] = {"weights": {}}
-    found["CT question 7, repetition controlled"] = {
-        "controls": {"question": 7}, "adapter": adapter
-    }  # fmt: skip
-    found["CT question 10, boost of 4"] = {
-        "controls": {"question": 10}, "adapter": adapter, "boost": True, "candidates": 4
-    }  # fmt: skip
+    seven, ten = ({"controls": {"question": at}, "adapter": adapter} for at in (7, 10))
+    found["CT question 7, repetition controlled"] = seven
+    found["CT question 10, boost of 4"] = {**ten, "boost": True, "candidates": 4}
     return found
 
 
@@ -129,7 +130,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     asked = contexts(options.data / TEST, options.contexts)
     lm = open_embedded(adapters=[options.adapter] if options.adapter else [])
-    name = lm.adapters[-1] if options.adapter else "controlled-attributes"
+    name = lm.adapters[-1] if options.adapter else ""
     kit = Kit(lm=ScriptedModel(), embedder=open_embedder())
     human = [
         Sample(id=one.id, scene=one.scene(), reply=one.reference, reference=one.reference)
