@@ -80,13 +80,15 @@ def check(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Ids or short names; or all.")
     ] = None,
+    status: Annotated[str, typer.Option(help="Only rows that are so: works, partial …")] = "",
     model: Annotated[str, typer.Option(help="The language model for checks that ask one.")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Run the checks behind the status of systems; exit 1 when one fails."""
     from personae.catalog.check import CheckFailed, run_check
 
-    rows = _rows_to_check(names or [])
+    wanted = {row.id for row in _chosen(status, "", "")}
+    rows = [row for row in _rows_to_check(names or []) if row.id in wanted]
     context, raise_request_faults = _check_context(model)
     results: list[CheckResult] = []
     for number, row in enumerate(rows, 1):
