@@ -1,6 +1,6 @@
 """Does the guard let each shipped character say what is true of it?
 
-    python benchmarks/own_statements.py [--ask] [--methods plain,guard] [--json FILE]
+    python benchmarks/own_statements.py [--ask] [--methods plain,guard] [--only ana] [--json FILE]
 
 Each statement of each English-speaking character is put to the guard's judge as a reply, as it
 stands and in the forms that a chat has, against all statements of its character: how many are
@@ -93,9 +93,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ask", action="store_true", help="2 s of one core a question and method")
     parser.add_argument("--methods", default="plain,guard")
+    parser.add_argument("--only", default="", help="names of characters, with commas")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    personas = english_characters()
+    wanted = options.only.split(",") if options.only else characters.names()
+    personas = {name: one for name, one in english_characters().items() if name in wanted}
     total = sum(len(one.statements) for one in personas.values())
     report: dict[str, Any] = {"characters": len(personas), "statements": total}
     for judge in ("first", "second"):
