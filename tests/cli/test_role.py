@@ -52,7 +52,7 @@ def test_collected_dialogues_are_in_the_file_and_counted(role, tmp_path, monkeyp
     monkeypatch.setattr(role_collection, "USERS", ("Mr Abbot",))
     script, out = tmp_path / "s.yaml", tmp_path / "d.jsonl"
     lines = "\\nMr Abbot: Yes.\\nMarion: Well.\\nMr Abbot: So."
-    script.write_text(f'- " One.{lines}"\n- " Two.{lines}"\n- " Three.{lines}"\n')
+    script.write_text(f'- " I am {{seed}}.{lines}"\n')  # tries run side by side, in any order
     command = ("collect", "--out", out, "--n", "3", "--model", f"scripted:{script}", "--json")
     code, shown, _ = role(*command)
     assert code == 0
