@@ -48,6 +48,7 @@ class Conversation:
     memory: Remembering | None = None
     # What earlier sessions hold does not change while this one goes on.
     _active_turns: dict[str, frozenset[str]] = field(default_factory=dict)
+    _learned: set[str] = field(default_factory=set)
 
     @classmethod
     def begin(
@@ -144,9 +145,15 @@ class Conversation:
 
     def _learn(self, path: Sequence[StoredTurn]) -> None:
         """Keep what the user told; the reply is there already and does not wait for it."""
-        if self.memory is not None:
-            said = [turn for turn in path[-LEARNED_TURNS:] if turn.speaker != self.persona.name]
-            self.memory.learn(said, holder=self.persona.name, heard=self.session.user_name)
+        if self.memory is None:
+            return
+        said = [
+            turn
+            for turn in path[-LEARNED_TURNS:]
+            if turn.speaker != self.persona.name and turn.id not in self._learned
+        ]
+        self.memory.learn(said, holder=self.persona.name, heard=self.session.user_name)
+        self._learned.update(turn.id for turn in said)
 
     def regenerate(
         self, *, emit: Emit | None = None, cancel: threading.Event | None = None

@@ -230,3 +230,12 @@ def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(tmp_path_fa
             [one.memory for one in store.nearest_memories([1, 0], scope, limit=99)],
         ):
             assert {memory.id for memory in found} == expected
+
+
+def test_which_turns_somebody_learned_from_is_known(store):
+    store.keep_memories([Memory(text="Pets.", holder="Ana", provenance=("t1", "t2"))])
+    store.keep_memories([Memory(text="Job.", holder="Eve", provenance=("t3",))])
+    asked = ["t1", "t3", "t4"]
+    assert store.remembered_turns(asked, holder="Ana") == {"t1"}
+    assert store.remembered_turns(asked, holder="Ana", owner="other") == frozenset()
+    assert store.remembered_turns([], holder="Ana") == frozenset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from personae.encoders.disclosure import Disclosure
 from personae.memory.extraction import memories_in
@@ -28,21 +27,19 @@ class Remembering:
     disclosure: Disclosure
 
     def learn(self, turns: Sequence[StoredTurn], *, holder: str, heard: str) -> list[Kept]:
-        """Keep what turns of one session tell; a turn that was learned from is passed over."""
-        if not turns:
-            return []
-        scope = Scope(self.keeper.owner, session=turns[0].session_id, past=True)
-        known = {turn for one in self.keeper.store.memories(scope) for turn in one.provenance}
+        """Keep what turns tell; a turn that the holder learned from is passed over."""
+        keeper = self.keeper
+        known = keeper.store.remembered_turns(
+            [turn.id for turn in turns], holder=holder, owner=keeper.owner
+        )
         fresh = [turn for turn in turns if turn.id not in known]
         told = memories_in(fresh, self.disclosure, holder=holder, witnesses=(heard,))
-        return self.keeper.keep_all(told)
+        return keeper.keep_all(told)
 
-    def recall(
-        self, query: str, *, holder: str, heard_by: str, k: int, now: datetime | None = None
-    ) -> list[Recalled]:
+    def recall(self, query: str, *, holder: str, heard_by: str, k: int) -> list[Recalled]:
         """What the holder knows and may tell this one that bears on the query, best first."""
         scope = Scope(self.keeper.owner, holder=holder, heard_by=heard_by)
         return recalled(
             self.keeper.store, self.keeper.embedder, query, scope,
-            k=k, now=now, least_cosine=LEAST_COSINE,
+            k=k, least_cosine=LEAST_COSINE,
         )  # fmt: skip

@@ -137,6 +137,16 @@ class MemoryTable:
             ).fetchall()
         return tuple(key for (key,) in rows)
 
+    def remembered_turns(self, turns: Sequence[str], holder: str, owner: str) -> frozenset[str]:
+        """See `MemoryStore.remembered_turns`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT turn FROM memory_turns JOIN memories ON memories.id = memory_id "
+                "WHERE turn IN (SELECT value FROM json_each(?)) AND owner = ? AND holder = ?",
+                (json.dumps(list(turns)), owner, text_column(holder)),
+            ).fetchall()
+        return frozenset(turn for (turn,) in rows)
+
     def all(self, scope: Scope, limit: int | None) -> tuple[Memory, ...]:
         """See `MemoryStore.memories`."""
         condition, values = _seen_by(scope)

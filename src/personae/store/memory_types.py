@@ -90,6 +90,12 @@ class MemoryStore(Protocol):
         """Ids that begin so, in any case, the newest first."""
         ...
 
+    def remembered_turns(
+        self, turns: Sequence[str], *, holder: str, owner: str = LOCAL_OWNER
+    ) -> frozenset[str]:
+        """Those of the turns that some memory of the holder comes from."""
+        ...
+
     def memories(self, scope: Scope, *, limit: int | None = None) -> tuple[Memory, ...]:
         """What the scope sees, the last said first."""
         ...

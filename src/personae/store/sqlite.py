@@ -552,6 +552,11 @@ class SqliteStore:
     ) -> tuple[str, ...]:
         return self._memories.ids(beginning, owner, limit)
 
+    def remembered_turns(
+        self, turns: Sequence[str], *, holder: str, owner: str = LOCAL_OWNER
+    ) -> frozenset[str]:
+        return self._memories.remembered_turns(turns, holder, owner)
+
     def memories(self, scope: Scope, *, limit: int | None = None) -> tuple[Memory, ...]:
         return self._memories.all(scope, limit)
 

@@ -116,6 +116,7 @@ def test_a_session_is_learned_once_from_what_people_said(call):
         "I live in Oslo.": "superseded",
     }  # fmt: skip
     held = json.loads(call("list", "--holder", "Ana", "--subject", "Bo", "--json")[1])
+    assert all(one["witnesses"] == ["Bo"] for one in held)  # as a chat keeps it
     assert {one["text"] for one in held} == {"I have two dogs.", "I live in Oslo."}
     assert json.loads(call("learn", "latest", "--json")[1]) == []
     assert call("audit", "--holder", "Ana")[0] == 0

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.opening import open_default_store
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.data import Memory
     from personae.memory.keeping import Keeper
-    from personae.store.memory_types import Scope
     from personae.store.sqlite import SqliteStore
-    from personae.store.types import Session
 
 app = typer.Typer(add_completion=False)
 
@@ -46,7 +45,7 @@ def list_(
     from personae.store.memory_types import Scope
 
     scope = Scope(holder=holder or None, subject=subject or None, past=past)
-    with _store() as store:
+    with open_default_store() as store:
         found = store.memories(scope, limit=limit)
     if as_json:
         print_json([one.to_dict() for one in found])
@@ -68,7 +67,7 @@ def search(
     from personae.store.memory_types import Scope
 
     scope = Scope(holder=holder or None, subject=subject or None)
-    with _store() as store:
+    with open_default_store() as store:
         found = recalled(store, open_embedder(), query, scope, k=limit)
     if as_json:
         print_json(
@@ -90,7 +89,7 @@ def search(
 @app.command()
 def show(name: MemoryName, as_json: AsJson = False) -> None:
     """Show one memory, where it comes from, and what happened to it."""
-    with _store() as store:
+    with open_default_store() as store:
         found = _find(store, name)
         events = store.memory_events(found.id)
     if as_json:
@@ -116,7 +115,7 @@ def add(
 
     if not text.strip():
         raise InvalidOption("The memory is empty. Write a sentence.")
-    with _store() as store:
+    with open_default_store() as store:
         kept = _keeper(store).keep(Memory(text=text, holder=holder, subject=subject))
     if as_json:
         print_json(
@@ -139,15 +138,15 @@ def learn(
     """Remember what people told the character in a session; what was learned already repeats."""
     from personae.cli.commands.sessions import find_session
     from personae.encoders.disclosure import open_disclosure
-    from personae.memory.extraction import memories_in
+    from personae.memory.remembering import Remembering
 
-    with _store() as store:
+    with open_default_store() as store:
         found = find_session(store, session)
         turns = [turn for turn in store.path_to(found.id) if turn.speaker != found.persona_name]
         keeper = _keeper(store)
-        told = memories_in(turns, open_disclosure(keeper.embedder), holder=found.persona_name)
-        known = {turn for one in store.memories(_of(found)) for turn in one.provenance}
-        kept = keeper.keep_all([one for one in told if not known.intersection(one.provenance)])
+        kept = Remembering(keeper, open_disclosure(keeper.embedder)).learn(
+            turns, holder=found.persona_name, heard=found.user_name
+        )
     if as_json:
         print_json([{"outcome": one.outcome, **one.memory.to_dict()} for one in kept])
         return
@@ -161,7 +160,7 @@ def learn(
 @app.command()
 def edit(name: MemoryName, text: str, as_json: AsJson = False) -> None:
     """Change what a memory says; its history keeps what it said."""
-    with _store() as store:
+    with open_default_store() as store:
         revised = _keeper(store, judged=False).revise(_find(store, name).id, text)
     if as_json:
         print_json(revised.to_dict())
@@ -179,7 +178,7 @@ def forget(
 
     The turns in which they were said are conversations, which `personae sessions delete` erases.
     """
-    with _store() as store:
+    with open_default_store() as store:
         found = [_find(store, name) for name in names]
         told = "\n".join(f"  {one.text}" for one in found)
         if not yes:
@@ -202,7 +201,7 @@ def export(
     """Write memories, also those that no longer hold, one line of JSON each, the oldest first."""
     from personae.store.memory_types import Scope
 
-    with _store() as store:
+    with open_default_store() as store:
         found = store.memories(Scope(holder=holder or None, past=True))[::-1]
     lines = [one.to_json() for one in found]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
@@ -225,7 +224,7 @@ def import_(
 
     memories = _read(file)
     embedder = open_embedder()
-    with _store() as store:
+    with open_default_store() as store:
         kept = store.keep_memories(
             memories,
             vectors=embedder.embed([one.text for one in memories]) if memories else None,
@@ -250,7 +249,7 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
     from personae.memory.auditing import audited
     from personae.store.memory_types import Scope
 
-    with _store() as store:
+    with open_default_store() as store:
 
         def has_turn(turn: str) -> bool:
             try:
@@ -278,26 +277,12 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
     raise typer.Exit(1 if found else 0)
 
 
-def _store() -> SqliteStore:
-    from personae.settings import load_settings
-    from personae.store.sqlite import open_store
-
-    return open_store(load_settings().database)
-
-
 def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
     from personae.encoders.embedder import open_embedder
     from personae.encoders.nli import open_nli
     from personae.memory.keeping import Keeper
 
     return Keeper(store, open_embedder(), open_nli() if judged else None)
-
-
-def _of(session: Session) -> Scope:
-    """All that the character holds, also what no longer holds."""
-    from personae.store.memory_types import Scope
-
-    return Scope(session.owner, holder=session.persona_name, past=True)
 
 
 def _find(store: SqliteStore, name: str) -> Memory:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.opening import open_default_store
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the sessions, the last used first."""
-    with _store() as store:
+    with open_default_store() as store:
         known = store.list_sessions()
     found = known[:limit]
     if as_json:
@@ -56,7 +57,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a session's turns on its active branch."""
-    with _store() as store:
+    with open_default_store() as store:
         session = find_session(store, name)
         turns = store.path_to(session.id)[-last:]
     if as_json:
@@ -68,7 +69,7 @@ def show(
 @app.command()
 def rename(name: SessionName, title: str, as_json: AsJson = False) -> None:
     """Give a session another title."""
-    with _store() as store:
+    with open_default_store() as store:
         session = find_session(store, name)
         store.rename_session(session.id, title)
         _tell(asdict(store.get_session(session.id)), f"{session.id} is now {title!r}.", as_json)
@@ -81,7 +82,7 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Erase a session with all its branches, for good."""
-    with _store() as store:
+    with open_default_store() as store:
         session = find_session(store, name)
         question = f"Erase {session.title or session.id!r} and its {session.turn_count} turns?"
         if not yes:
@@ -99,7 +100,7 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list, not lines.")] = False,
 ) -> None:
     """Write sessions as dialogues, one line of JSON each."""
-    with _store() as store:
+    with open_default_store() as store:
         found = [find_session(store, name) for name in names] if names else store.list_sessions()
         dialogues = [store.dialogue(session.id) for session in found]
     lines = [dialogue.to_json() for dialogue in dialogues]
@@ -111,13 +112,6 @@ def export(
 
     write_atomically(out, text.encode())
     stderr().print(f"Wrote {len(lines)} sessions to {out}.", markup=False)
-
-
-def _store() -> SqliteStore:
-    from personae.settings import load_settings
-    from personae.store.sqlite import open_store
-
-    return open_store(load_settings().database)
 
 
 def find_session(store: SqliteStore, name: str) -> Session:
