@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from personae.data.role import Role
 from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head, sigmoid
+from personae.encoders.kept import ByFingerprint, by_fingerprint
 from personae.encoders.onnx_weights import read_object
 from personae.encoders.types import Embedder, Nli
 from personae.errors import CapabilityError, FormatError, InvalidOption
@@ -194,7 +195,8 @@ def open_role_bounds(
     # The manifest tells nothing of the width: it follows from the role.
     head = _head(place, role)
     model = embedder_of(head, embedder)
-    features = _kept_features(role.to_json(), _by(model), _by(nli_of(facts["nli"], nli)))
+    judge = nli_of(facts["nli"], nli)
+    features = _kept_features(role.to_json(), by_fingerprint(model), by_fingerprint(judge))
     return RoleBounds(head, features, role, facts["threshold"])
 
 
@@ -220,26 +222,8 @@ def _head(place: Path, role: Role) -> Head:
     return kept_head(place, "out-of-bounds head", inputs=width, outputs=1)
 
 
-@dataclass(frozen=True)
-class _By:
-    """A model as a key of the cache: one fingerprint, one model."""
-
-    fingerprint: str
-    model: Any
-
-    def __hash__(self) -> int:
-        return hash(self.fingerprint)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _By) and other.fingerprint == self.fingerprint
-
-
-def _by(model: Any) -> _By:
-    return _By(model.fingerprint, model)
-
-
 @lru_cache(maxsize=8)
-def _kept_features(role: str, embedder: _By, nli: _By) -> BoundsFeatures:
+def _kept_features(role: str, embedder: ByFingerprint, nli: ByFingerprint) -> BoundsFeatures:
     return BoundsFeatures(Role.from_json(role), embedder.model, nli.model)
 
 

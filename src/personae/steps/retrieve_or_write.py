@@ -12,6 +12,7 @@ from pydantic import Field
 from personae import roles
 from personae.data import Role, Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
+from personae.encoders.kept import kept_vectors
 from personae.encoders.role_bounds import Bound, RoleBounds, open_role_bounds
 from personae.encoders.selection import open_selector
 from personae.formats.role_file import open_role
@@ -259,8 +260,8 @@ def retrieval_scores(scene: Scene, stored: Sequence[Stored], kit: Kit) -> NDArra
     heard = scene.last_user_text
     selector = open_selector(kit.embedder)
     follows = selector.scores(heard, [fill(one.reply, scene) for one in stored])
-    vectors = selector.embedder.embed([heard, *(one.heard or heard for one in stored)])
-    alike = (vectors[1:] @ vectors[0]).astype(np.float64)
+    answered_ones = kept_vectors(selector.embedder, tuple(one.heard for one in stored))
+    alike = (answered_ones @ selector.embedder.embed([heard])[0]).astype(np.float64)
     answered = np.array([bool(one.heard) for one in stored])
     mixed = _CONTEXT_SHARE * alike + (1 - _CONTEXT_SHARE) * follows
     return np.where(answered, mixed, follows)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from personae.data import Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
 from personae.encoders.contradiction import Judged, judge_replies
+from personae.encoders.kept import kept_vectors
 from personae.encoders.reply_worth import features_of, open_reply_worth
 from personae.encoders.types import Embedder, Nli
 from personae.lm.types import Generation, Message, Timings, Usage, require
@@ -23,10 +23,6 @@ from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 from personae.text.sentences import sentence_ends
 from personae.text.written import as_statement
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 ENTRY = EntryInfo(needs=("chat",), nli=True, embedder=True)
 
@@ -122,32 +118,13 @@ class Judge:
     def _asked(self, sentence: str) -> tuple[str, ...]:
         if len(self.statements) <= STATEMENTS_LIMIT or self.embedder is None:
             return self.statements[:STATEMENTS_LIMIT]
-        near = vectors_of(self.embedder, self.statements) @ self.embedder.embed([sentence])[0]
+        near = kept_vectors(self.embedder, self.statements) @ self.embedder.embed([sentence])[0]
         nearest = sorted(range(len(near)), key=lambda at: (-near[at], at))[:STATEMENTS_LIMIT]
         return tuple(self.statements[at] for at in sorted(nearest))
 
     def passes(self, text: str) -> bool:
         """Whether nothing in the text contradicts a statement."""
         return not self(text).contradicts(self.threshold)
-
-
-def vectors_of(embedder: Embedder, statements: tuple[str, ...]) -> NDArray[np.float32]:
-    """The statements' vectors, kept: a persona is asked about again and again."""
-    return _kept_vectors(_Statements(statements, embedder.fingerprint, embedder))
-
-
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    """What a matrix of vectors depends on."""
-
-    texts: tuple[str, ...]
-    fingerprint: str
-    embedder: Embedder = field(compare=False)
-
-
-@lru_cache(maxsize=64)
-def _kept_vectors(statements: _Statements) -> NDArray[np.float32]:
-    return statements.embedder.embed(statements.texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +295,7 @@ def _nearness(desk: Desk) -> list[tuple[float, str]]:
     if not statements or not desk.heard:
         return [(0.0, statement) for statement in statements]
     embedder = desk.kit.need_embedder("write_checked")
-    near = (vectors_of(embedder, statements) @ embedder.embed([desk.heard])[0]).tolist()
+    near = (kept_vectors(embedder, statements) @ embedder.embed([desk.heard])[0]).tolist()
     order = sorted(range(len(near)), key=lambda at: (-near[at], at))
     return [(near[at], statements[at]) for at in order]
 
