@@ -10,6 +10,7 @@ pytest.importorskip("peft", reason="needs the extra train")
 pytest.importorskip("transformers", reason="needs the extra train")
 
 from personae.errors import EnvironmentFault, InvalidOption, PersonaeError  # noqa: E402
+from personae.recipes import lora_training  # noqa: E402
 from personae.recipes.branched_sequence import Branch, branched  # noqa: E402
 from personae.recipes.lora_export import save_gguf, save_peft  # noqa: E402
 from personae.recipes.lora_training import (  # noqa: E402
@@ -74,19 +75,42 @@ def no_show(*_):
 def test_a_branch_is_as_likely_as_its_record_alone(tiny, tmp_path):
     model = with_adapter(tiny, Plan(tmp_path, 1))
     torch.nn.init.normal_(weights_of(model)[0])
-    together = log_likelihoods(model, branched(DIALOGUE, BRANCHES, encode), "float32")
+    together = log_likelihoods(model, [branched(DIALOGUE, BRANCHES, encode)], "float32")
     alone = [
-        log_likelihoods(model, branched(DIALOGUE, [one], encode), "float32") for one in BRANCHES
+        log_likelihoods(model, [branched(DIALOGUE, [one], encode)], "float32") for one in BRANCHES
     ]
     assert torch.allclose(together, torch.cat(alone), atol=1e-4)
+
+
+def test_sequences_side_by_side_are_as_likely_as_alone(tiny, tmp_path):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    torch.nn.init.normal_(weights_of(model)[0])
+    different = [branched(DIALOGUE, BRANCHES[:n], encode) for n in (1, 3, 2)]
+    together = log_likelihoods(model, different, "float32")
+    alone = [log_likelihoods(model, [one], "float32") for one in different]
+    assert torch.allclose(together, torch.cat(alone), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "losses", [likelihood_losses, contrasted_losses(5.0), unlikelihood_losses(1.0)]
+)
+def test_a_step_costs_the_same_in_parts_and_at_once(tiny, tmp_path, monkeypatch, losses):
+    model = with_adapter(tiny, Plan(tmp_path, 1))
+    branches = (Branch(1, "Dogs.", 1.0, 0.4), Branch(1, "Cats.", 0.4, 1.0, is_unwanted=True))
+    group = [branched(DIALOGUE, branches[:n], encode) for n in (1, 2, 2)]
+    parts = [float(one) for one in losses(model, group)]
+    assert len(parts) == 3
+    monkeypatch.setattr(lora_training, "_together", lambda model, group: [group])
+    [whole] = [float(one) for one in losses(model, group)]
+    assert whole == pytest.approx(sum(parts), rel=1e-2)
 
 
 def test_training_makes_the_replies_likelier_within_the_budget(tiny, tmp_path):
     plan = Plan(tmp_path, 16_000, rate=1e-2)
     model = with_adapter(tiny, plan)
-    before = float(log_likelihoods(model, sequences(0)[0]).sum())
+    before = float(log_likelihoods(model, [sequences(0)[0]]).sum())
     facts = train(model, sequences, likelihood_losses, plan, no_show)
-    assert float(log_likelihoods(model, sequences(0)[0]).sum()) > before + 5
+    assert float(log_likelihoods(model, [sequences(0)[0]]).sum()) > before + 5
     assert 16_000 <= facts["tokens"] < 16_000 + 4 * 700
     lines = (tmp_path / "log.jsonl").read_text().splitlines()
     assert json.loads(lines[-1])["tokens"] == facts["tokens"]
@@ -99,11 +123,11 @@ def test_a_contrast_teaches_what_the_score_says(tiny, tmp_path):
 
     def margins(model):
         sequence = told(0)[0]
-        each = log_likelihoods(model, sequence)
+        each = log_likelihoods(model, [sequence])
         at = torch.tensor([sequence.branch[i] for i in sequence.learned])
         return [float(each[at == n].sum() - each[at == -n].sum()) for n in (1, 2)]
 
-    plan = Plan(tmp_path, 60_000, rate=1e-2)
+    plan = Plan(tmp_path, 90_000, rate=1e-2)
     model = with_adapter(tiny, plan)
     train(model, told, contrasted_losses(5.0), plan, no_show)
     assert min(margins(model)) > 1
@@ -226,7 +250,7 @@ def unlikely(epoch, is_unwanted=True):
 def shares(model):
     """Mean log-likelihood of the wanted reply's tokens, mean probability of the unwanted one's."""
     sequence = unlikely(0)[0]
-    each = log_likelihoods(model, sequence).detach()
+    each = log_likelihoods(model, [sequence]).detach()
     unwanted = torch.tensor([sequence.branch[i] in sequence.unwanted for i in sequence.learned])
     return float(each[~unwanted].mean()), float(each[unwanted].exp().mean())
 
@@ -254,6 +278,6 @@ def test_unlikelihood_of_weight_0_is_the_likelihood_of_the_wanted_branches(tiny,
     assert both.unwanted == {2}
     assert torch.allclose(next(unlikelihood_losses(0.0)(model, [both])), expected, atol=1e-2)
     heavier = next(unlikelihood_losses(1.0)(model, [both]))
-    expected = -torch.log1p(-log_likelihoods(model, both)[-len("Cats!<|im_end|>") :].exp()).mean()
+    expected = -torch.log1p(-log_likelihoods(model, [both])[-len("Cats!<|im_end|>") :].exp()).mean()
     assert torch.allclose(heavier - next(unlikelihood_losses(0.0)(model, [both])), expected,
                           atol=1e-3)  # fmt: skip

@@ -288,7 +288,7 @@ def _margin(model: Any, sequence: BranchedSequence) -> Any:
     """How much likelier the first branch is than the second, in nats."""
     import torch
 
-    each = log_likelihoods(model, sequence)
-    of = torch.tensor([sequence.branch[at] for at in sequence.learned])
+    each = log_likelihoods(model, [sequence])
+    of = torch.tensor([sequence.branch[at] for at in sequence.learned], device=each.device)
     first = of == of[0]
     return each[first].sum() - each[~first].sum()

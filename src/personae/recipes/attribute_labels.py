@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from personae.recipes.kept_rows import kept_rows
+from personae.recipes.kept_rows import kept_rows, whole_rows
 from personae.recipes.persona_dialogues import PersonaDialogue
 from personae.text.attributes import (
     equal_mass_bounds,
@@ -96,6 +96,8 @@ def kept_labels(dialogues: Sequence[PersonaDialogue], file: Path, show: Report) 
     from personae.encoders.embedder import open_embedder
     from personae.text.specificity import shipped_specificity
 
+    if (kept := whole_rows(file)) is not None:
+        return [Label(**row) for row in kept]
     table, embedder = shipped_specificity(), open_embedder()
 
     def made(at: int) -> Iterator[Mapping[str, Any]]:

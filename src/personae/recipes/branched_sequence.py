@@ -9,7 +9,7 @@ it would be in a sequence of its own, at a third of the tokens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from personae.text.scored_prompt import told_persona, with_score
 
 END = "<|im_end|>"
 _ROOM = 64  # for the reply that follows in the trunk
+_PADDING = 1_000_000  # branches have smaller numbers
 _SHIFT = f"{END}\n<|im_start|>assistant\n"
 
 Asked: TypeAlias = float | str | None  # what stands after the user's turn: a score, or a text
@@ -145,13 +146,44 @@ def _append(sequence: BranchedSequence, token: int, position: int, sees: int, br
     sequence.branch.append(branch)
 
 
-def attention_mask(sequence: BranchedSequence) -> Any:
-    """What each token sees, as a boolean tensor (1, 1, length, length)."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Sequences side by side as tensors, padded on the right; what is learned, in one row.
+
+    `ids` and `positions` are (sequences, length); `sees` is (sequences, 1, length, length), true
+    where a token sees another; `learned` and `sources` index the flattened `ids`.
+    """
+
+    ids: Any
+    positions: Any
+    sees: Any
+    learned: Any
+    sources: Any
+
+
+def side_by_side(sequences: Sequence[BranchedSequence], device: Any = "cpu") -> Batch:
+    """The sequences as one batch on a torch device; a padding token sees itself alone."""
     import torch
 
-    index = torch.arange(len(sequence))
-    branch = torch.tensor(sequence.branch)
-    sees = torch.tensor(sequence.sees)
-    trunk = (branch[None, :] == 0) & (index[None, :] < sees[:, None])
-    own = (branch[None, :] == branch[:, None]) & (index[None, :] <= index[:, None])
-    return (trunk | own)[None, None]
+    width = max(map(len, sequences))
+
+    def tensor(rows: Iterable[list[int]]) -> Any:
+        return torch.tensor([row + [0] * (width - len(row)) for row in rows], device=device)
+
+    def flat(rows: Iterable[list[int]]) -> Any:
+        found = [at + n * width for n, row in enumerate(rows) for at in row]
+        return torch.tensor(found, device=device, dtype=torch.long)
+
+    # A branch of its own, of which nothing is the trunk.
+    alone = (one.branch + [_PADDING + at for at in range(len(one), width)] for one in sequences)
+    branch, sees = tensor(alone), tensor(one.sees for one in sequences)
+    index = torch.arange(width, device=device)
+    trunk = (branch[:, None, :] == 0) & (index[None, None, :] < sees[:, :, None])
+    own = (branch[:, None, :] == branch[:, :, None]) & (index[None, :] <= index[:, None])
+    return Batch(
+        tensor(one.ids for one in sequences),
+        tensor(one.positions for one in sequences),
+        (trunk | own)[:, None],
+        flat(one.learned for one in sequences),
+        flat(one.sources for one in sequences),
+    )

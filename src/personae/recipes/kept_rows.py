@@ -17,11 +17,11 @@ def kept_rows(
 ) -> list[dict[str, Any]]:
     """The rows that `make` gives for all blocks, as JSON lines in `file`, in order.
 
-    A note beside the file says how many blocks are done and how long the file is then: what an
-    interruption left after that is cut off, and the block is made again.
+    A note beside the file says how many blocks are done, how long the file is then, and how many
+    blocks there are: what an interruption left after that is cut off, and the block is made again.
     """
     note = file.with_suffix(".done")
-    done, size = json.loads(note.read_text("utf-8")) if note.exists() else (0, 0)
+    done, size = json.loads(note.read_text("utf-8"))[:2] if note.exists() else (0, 0)
     with file.open("ab") as out:
         out.truncate(size)
         for number, block in enumerate(blocks[done:], done + 1):
@@ -29,5 +29,16 @@ def kept_rows(
             out.write("".join(lines).encode())
             out.flush()
             size += sum(len(line.encode()) for line in lines)
-            write_atomically(note, json.dumps([number, size]).encode())
+            write_atomically(note, json.dumps([number, size, len(blocks)]).encode())
+    return _rows(file)
+
+
+def whole_rows(file: Path) -> list[dict[str, Any]] | None:
+    """What `kept_rows` kept, if all of its blocks are done: what they are made of is not needed."""
+    note = file.with_suffix(".done")
+    done, _, *of = json.loads(note.read_text("utf-8")) if note.exists() else (0, 0)
+    return _rows(file) if of == [done] else None
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").split("\n") if line]

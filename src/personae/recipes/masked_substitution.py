@@ -164,10 +164,11 @@ class _Proposals:
 
         prefixes = [(_OPENING + gap.reply[: gap.start]).rstrip(" ") for gap in part]
         batch = tokenizer(prefixes, return_tensors="pt", padding=True, add_special_tokens=False)
+        batch = batch.to(model.device)
         last = batch["attention_mask"].sum(1) - 1
         with torch.inference_mode():
             states = model.model(**batch).last_hidden_state
-            logits = model.lm_head(states[torch.arange(len(part)), last]).float()
+            logits = model.lm_head(states[torch.arange(len(part)), last]).float().cpu()
         found: list[list[str]] = []
         for gap, row in zip(part, logits, strict=True):
             words, tokens = self.words.get(gap.tag, []), self.tokens.get(gap.tag, [])
@@ -199,7 +200,7 @@ def _log_likelihoods(texts: Sequence[str], model: Any, tokenizer: Any) -> list[f
         batch = tokenizer(
             [_OPENING + text for text in texts[begin : begin + 64]],
             return_tensors="pt", padding=True, add_special_tokens=False,
-        )  # fmt: skip
+        ).to(model.device)  # fmt: skip
         with torch.inference_mode():
             logits = model(**batch).logits[:, :-1]
             target = batch["input_ids"][:, 1:]

@@ -162,6 +162,8 @@ def _told_apart(
     model.eval()
     for sequence in sequences:
         with torch.no_grad():
-            each = log_likelihoods(model, sequence)
-        unwanted = torch.tensor([sequence.branch[i] in sequence.unwanted for i in sequence.learned])
+            each = log_likelihoods(model, [sequence])
+        unwanted = torch.tensor(
+            [sequence.branch[i] in sequence.unwanted for i in sequence.learned], device=each.device
+        )
         yield each[~unwanted].tolist(), each[unwanted].exp().tolist()

@@ -15,7 +15,7 @@ from pydantic import Field
 from personae.errors import InvalidOption
 from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
-from personae.recipes.kept_rows import kept_rows
+from personae.recipes.kept_rows import kept_rows, whole_rows
 from personae.recipes.lora_training import (
     Artifact,
     Plan,
@@ -212,6 +212,8 @@ def _substitutions(
     from personae.recipes.masked_substitution import gaps, hanta_tagger, substitutions
 
     file = work / f"substitutions-{masked}-{copies}-{seed}-{len(dialogues)}.jsonl"
+    if (kept := whole_rows(file)) is not None:
+        return [Substitution(**row) for row in kept]
     found, lexicon = gaps(dialogues, hanta_tagger(), masked=masked, copies=copies, seed=seed)
     embedder = open_embedder()
 
