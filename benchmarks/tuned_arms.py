@@ -38,7 +38,7 @@ from personae.text.reply_filter import ReplyFilter
 DATA = "xpersona/En_persona_test.json"
 TEMPERATURE, MAX_TOKENS, MAX_SENTENCES = 0.3, 96, 2
 WIDTH = 4096
-AT_ONCE = 24_576  # tokens of a batch, padding and all
+AT_ONCE = 16_384  # tokens of a batch, padding and all
 Arm = dict[str, Any]
 
 

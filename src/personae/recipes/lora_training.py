@@ -28,7 +28,7 @@ OPTIONS = "options.json"
 INSTALL_COMMAND = "pip install 'personae[train]'"
 _CHECKPOINT_TOKENS = {"cpu": 50_000, "cuda": 2_000_000}
 # Padded tokens that go through a GPU at once; on a CPU a sequence alone is fastest.
-_TOGETHER = 16_384
+_TOGETHER = 8_192
 
 
 @dataclass(frozen=True, slots=True)
