@@ -79,12 +79,11 @@ def measure(
     model.eval()
     asked, encode = targets_of_test(turns), token_encoder(tokenizer)
     heeded = None if scores == [None] else score_heeded(model, encode)
-    for number, score in enumerate(scores):
+    for score in scores:
         began = time.monotonic()
         arm: Arm = {"name": name, "facts": facts, "score": score, "heeded": heeded}
         arm["likelihoods"] = likelihoods(model, encode, asked, score)
-        # Of the first score all replies, of the dial's others a part.
-        wanted = asked[:replies] if not number else asked[: min(replies or 500, 500)]
+        wanted = asked[:replies]
         arm["replies"] = dict(written_replies(model, tokenizer, encode, wanted, score))
         told = name if score in (None, 1.0) else f"{name}-asked-{score:g}"
         (out / f"{told}.json").write_text(json.dumps(arm), "utf-8")
