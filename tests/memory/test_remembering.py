@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -45,3 +46,27 @@ def test_what_was_told_is_kept_once_and_comes_back(memory, store):
 def test_neither_other_people_nor_other_characters_hear_of_it(memory, change):
     memory.learn([turn("I have two dogs.")], holder="Ana", heard="Bo")
     assert recalled(memory, "dogs", **change) == []
+
+
+def test_what_the_prompt_or_the_card_says_is_not_kept_as_the_characters_own(memory, word_nli):
+    own = replace(memory, own=True, keeper=replace(memory.keeper, nli=word_nli))
+    turns = [
+        turn("I have two dogs.", 1, "Ana"), turn("I live near Porto.", 2, "Ana"),
+        turn("I collect old clocks.", 3, "Ana"),
+    ]  # fmt: skip
+    shown = ["I have two dogs.", "Porto is where I live."]
+    kept = own.learn_own(turns, holder="Ana", shown=shown)
+    assert [one.memory.text for one in kept] == ["I collect old clocks."]
+    assert (kept[0].memory.subject, kept[0].memory.holder) == ("Ana", "Ana")
+    assert memory.learn_own(turns, holder="Ana", shown=()) == []
+
+
+def test_of_what_a_character_said_of_itself_two_pieces_come_back_at_most(memory):
+    own = replace(memory, own=True)
+    said = [turn(f"I bake bread with {what}.", at, "Ana") for at, what in enumerate(
+        ["rye", "corn", "oats", "spelt"])]  # fmt: skip
+    own.learn_own(said, holder="Ana", shown=())
+    own.learn([turn("I bake bread, too, with nuts.", 9)], holder="Ana", heard="Bo")
+    found = own.recall("bread", holder="Ana", heard_by="Bo", k=5)
+    assert [one.memory.subject for one in found].count("Ana") == 2
+    assert "Bo" in [one.memory.subject for one in found]
