@@ -88,7 +88,9 @@ def read(folder: Path, part: str) -> Iterator[Question]:
     files = [folder / f"{name}-{part}.json" for name in ("parse-session-1", "session-2")]
     if not all(file.exists() for file in files):
         raise SystemExit(f"There is no MSC in {folder}: set PERSONAE_DATA.")
-    first, second = ({one["id"]: one for one in json.loads(file.read_text("utf-8"))} for file in files)
+    first, second = (
+        {one["id"]: one for one in json.loads(file.read_text("utf-8"))} for file in files
+    )
     for line in QUESTIONS.read_text("utf-8").splitlines():
         given = json.loads(line)
         if given["part"] == part:

@@ -30,7 +30,10 @@ class Talk:
         self._has_failed = False
         self._commands: dict[str, tuple[Callable[[str], None], str]] = {
             "/why": (self._why, "how the last reply came about; /why prompt shows the very prompt"),
-            "/memory": (self._memory, "what your last message brings back; /memory log: what was kept here"),
+            "/memory": (
+                self._memory,
+                "what your last message brings back; /memory log: what was kept here",
+            ),
             "/undo": (self._undo, "take back your last message and its reply"),
             "/regenerate": (self._regenerate, "another reply; the old one stays as a branch"),
             "/branch": (self._branch, "list the replies beside the last one, /branch N takes one"),

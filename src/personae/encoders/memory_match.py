@@ -57,9 +57,7 @@ def open_memory_match(embedder: Embedder | None = None, folder: Path | None = No
     """
     folder = folder or SHIPPED
     context, fact = (
-        kept_head(
-            folder / name, f"{name} of memory match", inputs=DIMENSIONS, outputs=DIMENSIONS
-        )
+        kept_head(folder / name, f"{name} of memory match", inputs=DIMENSIONS, outputs=DIMENSIONS)
         for name in NAMES
     )
     return MemoryMatch(context, fact, embedder_of(context, embedder))

@@ -48,7 +48,9 @@ class Ranked:
     aucs: tuple[float, ...]
 
 
-def read_tagged(file: Path, dialogues: int, embedder: Embedder, nli: Nli, seed: int) -> list[Tagged]:
+def read_tagged(
+    file: Path, dialogues: int, embedder: Embedder, nli: Nli, seed: int
+) -> list[Tagged]:
     """Turns of dialogues drawn from a `session-N` file whose reply uses a fact of who gives it."""
     items = random.Random(seed).sample(json.loads(file.read_text("utf-8")), dialogues)
     found = list[Tagged]()
@@ -94,7 +96,8 @@ def scorers(embedder: Embedder, matcher: MemoryMatch) -> dict[str, Scorer]:
 
     def cosine(message: str, facts: Sequence[str]) -> NDArray[np.floating]:
         vectors = embedder.embed([message, *facts])
-        return vectors[1:] @ vectors[0]
+        found: NDArray[np.floating] = vectors[1:] @ vectors[0]
+        return found
 
     return {"cosine": cosine, "trained": matcher.match}
 

@@ -51,9 +51,10 @@ def guard(
     (`fall_back`). docs/guard.md has the figures.
     Up to `memories` memories of the scene stand in the prompt, within `memory_tokens`; a message
     that asks about its speaker, to which one of them has a cosine of `begins`, is answered by what
-    the memories say and nothing else (1: never). With an `adapter` ("score-before-speaking" and "plain-tuning" ship) that one writes, told the
-    persona as it was trained to be, and asked for `score` where it learned scores. Raises
-    InvalidOption for a score without an adapter.
+    the memories say and nothing else (1: never).
+    With an `adapter` ("score-before-speaking" and "plain-tuning" ship) that one writes, told the
+    persona as it was trained to be and no memories, and asked for `score` where it learned scores.
+    Raises InvalidOption for a score without an adapter.
     """
     if score is not None and not adapter:
         raise InvalidOption(

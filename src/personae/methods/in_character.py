@@ -32,8 +32,8 @@ def in_character(
     """Persona, lorebook, and what is recalled for the last turn shown right before it.
 
     Ours, not a paper's. For larger models `detail="full"` and `examples=3` show the whole card; the
-    embedded one does better without (docs/methods.md). `recalled` pieces of persona and knowledge are
-    shown, and up to `memories` memories within `memory_tokens`; 0 turns either off.
+    embedded one does better without (docs/methods.md). Shown are `recalled` pieces of persona and
+    knowledge, and up to `memories` memories within `memory_tokens`; 0 turns either off.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),

@@ -43,7 +43,7 @@ ENTRY = EntryInfo(
     nli=True,
     paper="Long Time No See! Open-Domain Conversation with Long-Term Persona Memory",
     deviations="Context encoder and persona encoder are a matrix each on the frozen MiniLM vectors "
-    "of the message and of the fact; which facts a reply uses says our inference model, not people; "
+    "of the message and of the fact; which facts a reply uses says our inference model, no person; "
     "negatives are the speaker's other statements, as in the paper.",
 )
 

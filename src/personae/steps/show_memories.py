@@ -47,7 +47,9 @@ def show_memories(
         if not fitting:
             return draft
         shown = [one.memory for one in fitting]
-        evidence = tuple(Evidence(one.text, "memory", near[one.id], {"said": words_said(one)}) for one in shown)
+        evidence = tuple(
+            Evidence(one.text, "memory", near[one.id], {"said": words_said(one)}) for one in shown
+        )
         is_asked = _asks_of_oneself(draft.scene.last_user_text)
         begun = is_asked and max(near[one.id] for one in shown) >= begins < 1
         return replace(
