@@ -107,7 +107,7 @@ class Events:
 
 
 def sessions_of(turns: Sequence[StoredTurn], gap: timedelta = GAP) -> list[list[StoredTurn]]:
-    """Turns in runs: a new one where another session begins, or after a pause of more than `gap`."""
+    """Turns in runs: a new one where a session begins, or after a pause of more than `gap`."""
     runs: list[list[StoredTurn]] = []
     for turn in turns:
         last = runs[-1][-1] if runs else None
@@ -211,5 +211,6 @@ def _asked(lm: LanguageModel, task: str, text: str, field: str) -> str:
     try:
         value = json.loads(written)[field]
     except (ValueError, KeyError, TypeError) as error:
-        raise BackendError(f"{lm.name} did not fill in {field!r}: {written[:80]!r}.") from error
+        message = f"{lm.name} did not fill in {field!r}: {written[:80]!r}."
+        raise BackendError(message, failure="malformed") from error
     return str(value).strip()
