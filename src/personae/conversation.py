@@ -314,7 +314,12 @@ class Conversation:
 
 
 def _quoted(memory: Memory, speaker: str) -> Memory:
-    """The memory as who said it once; its label "said" keeps the very words."""
+    """The memory as who said it once; its label "said" keeps the very words.
+
+    A summary says itself who said what.
+    """
+    if memory.kind == "summary":
+        return memory
     labels = {**memory.labels, "said": memory.text}
     text = f'{speaker or "Somebody"} once said: "{memory.text}"'
     return memory.model_copy(update={"text": text, "labels": labels})

@@ -70,3 +70,30 @@ def test_of_what_a_character_said_of_itself_two_pieces_come_back_at_most(memory)
     found = own.recall("bread", holder="Ana", heard_by="Bo", k=5)
     assert [one.memory.subject for one in found].count("Ana") == 2
     assert "Bo" in [one.memory.subject for one in found]
+
+
+def test_what_is_shared_comes_up_with_others_and_brings_what_belongs_to_it(memory, word_nli):
+    keeper = replace(memory.keeper, nli=word_nli, linking=True)
+    shared = replace(memory, keeper=keeper, shared=True)
+    shared.learn([turn("I like dogs very much.")], holder="Ana", heard="Bo")
+    shared.learn([turn("I do not like dogs very much.", 2)], holder="Ana", heard="Bo")
+    found = shared.recall("Who likes dogs?", holder="Ana", heard_by="Cy", k=1)
+    assert [one.memory.text for one in found] == [
+        "I do not like dogs very much.", "I like dogs very much.",
+    ]  # fmt: skip
+    assert found[1].ranks == {"linked": 1}
+    assert found[1].memory.superseded_by == found[0].memory.id
+    assert shared.recall("Who likes dogs?", holder="Eve", heard_by="Cy", k=1) == []
+
+
+def test_a_link_leads_to_no_secret_and_to_nothing_forgotten(memory, word_nli):
+    keeper = replace(memory.keeper, nli=word_nli, linking=True)
+    private = replace(memory, keeper=keeper)
+    private.learn([turn("I like dogs very much.")], holder="Ana", heard="Bo")
+    open_to_all = replace(private, shared=True)
+    open_to_all.learn([turn("I like dogs so very much.", 2)], holder="Ana", heard="Cy")
+    found = open_to_all.recall("dogs", holder="Ana", heard_by="Cy", k=3)
+    assert [one.memory.text for one in found] == ["I like dogs so very much."]
+    both = open_to_all.recall("dogs", holder="Ana", heard_by="Bo", k=1)
+    keeper.store.forget_memories([both[0].memory.id])
+    assert len(open_to_all.recall("dogs", holder="Ana", heard_by="Bo", k=3)) == 1

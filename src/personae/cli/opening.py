@@ -90,11 +90,14 @@ def open_shipped_nli(who: str) -> Nli:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
 
 
-def open_memory(store: SqliteStore, speaker: Speaker, *, own: bool = False) -> Remembering:
+def open_memory(
+    store: SqliteStore, speaker: Speaker, *, own: bool = False, shared: bool = False
+) -> Remembering:
     """The memory of the local user's characters, with the speaker's small models where it has any.
 
     With `own` it keeps what the characters say of themselves, too, and orders what it recalls by
-    the trained matcher: PLATO-LTM (S094). Raises CapabilityError where the models are
+    the trained matcher: PLATO-LTM (S094). With `shared` what one tells may come up with others,
+    together with what belongs to it: EMMA (S104). Raises CapabilityError where the models are
     missing.
     """
     from personae.memory.keeping import Keeper
@@ -113,7 +116,8 @@ def open_memory(store: SqliteStore, speaker: Speaker, *, own: bool = False) -> R
             f"The memory of a chat needs the embedder; --no-memory does without. {error}"
         ) from error
     nli = speaker.nli or open_shipped_nli("The memory of a chat")
-    return Remembering(Keeper(store, embedder, nli), disclosure, own, matcher)
+    keeper = Keeper(store, embedder, nli, linking=shared)
+    return Remembering(keeper, disclosure, own, matcher, shared)
 
 
 def judges_named(names: Iterable[str]) -> dict[str, Nli]:

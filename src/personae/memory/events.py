@@ -77,10 +77,14 @@ class Events:
         text = shortened(self.summarise(turns))
         if not topics or not text:
             return ()
+        said = {turn.id for turn in turns}
+        held = self.store.memories(Scope(self.owner, holder=holder, past=True))
         summary = Memory(
             text=text, kind="summary", subject=heard, holder=holder, witnesses=(heard,),
             session=turns[-1].session_id, provenance=tuple(turn.id for turn in turns),
             said_at=turns[-1].said_at, labels={TOPICS: topics},
+            # What is forgotten of the session takes the summary with it.
+            sources=tuple(one.id for one in held if said.intersection(one.provenance)),
         )  # fmt: skip
         return self.store.keep_memories(
             [summary],

@@ -21,6 +21,8 @@ Outcome: TypeAlias = Literal["kept", "repeated", "refined", "superseded", "asked
 
 NEAR = 0.35  # cosine from which two memories are compared
 COMPARED = 8
+LINKED = 0.5  # cosine from which two memories belong together, whomever they are about
+LINKS = "links"  # the label of a memory that belongs with earlier ones, with their ids
 ASKS = "asks"  # the label of a memory that contradicts others, with their ids
 # Events and summaries do not exclude each other: only what holds of somebody does.
 COMPARED_KINDS: tuple[MemoryKind, ...] = ("fact", "preference")
@@ -46,7 +48,8 @@ class Keeper:
     `on_contradiction`: "supersede" lets what was said later hold from then on, "keep" lets both
     stand, "ask" keeps both and labels the new one with those that it contradicts. `clashes` is when
     two texts count as contradicting; the lenient way takes the place of more that still holds
-    (docs/memory.md).
+    (docs/memory.md). With `linking` each memory names the earlier ones of its holder that it
+    belongs with, and those that it takes the place of (EMMA, S104).
     """
 
     store: MemoryStore
@@ -55,6 +58,7 @@ class Keeper:
     owner: str = LOCAL_OWNER
     on_contradiction: OnContradiction = "supersede"
     clashes: Clashes = "calibrated"
+    linking: bool = False
 
     def keep(self, memory: Memory) -> Kept:
         """Keep one memory, by what its nearest neighbours of the same holder and subject say.
@@ -63,8 +67,30 @@ class Keeper:
         """
         vector = self.embedder.embed([memory.text])[0]
         near = self._near(memory, vector)
+        if self.linking:
+            memory = self._linked(memory, vector, [one.memory for one in near])
         kept = self._kept(memory, vector, [one.memory for one in near])
         return replace(kept, cosine=round(near[0].score, 4)) if near else kept
+
+    def _linked(
+        self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]
+    ) -> Memory:
+        """The memory with links to what is near in meaning, and to what it is judged to bear on."""
+        scope = Scope(self.owner, holder=memory.holder)
+        found = self.store.nearest_memories(vector, scope, limit=COMPARED)
+        related = relations(self.nli, memory.text, near, clashes=self.clashes)
+        links = [
+            *(one.memory.id for one in related if one.relation != "unrelated"),
+            *(
+                one.memory.id
+                for one in found
+                if one.score >= LINKED and one.memory.witnesses == memory.witnesses
+            ),
+        ]
+        if not links:
+            return memory
+        labels = {**memory.labels, LINKS: list(dict.fromkeys(links))}
+        return memory.model_copy(update={"labels": labels})
 
     def _kept(self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]) -> Kept:
         related = relations(self.nli, memory.text, near, clashes=self.clashes)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from personae.data import Memory
 from personae.encoders.disclosure import Disclosure
 from personae.encoders.memory_match import MemoryMatch
+from personae.errors import UnknownEntry
 from personae.memory.extraction import memories_in
-from personae.memory.keeping import Keeper, Kept
+from personae.memory.keeping import LINKS, Keeper, Kept
 from personae.memory.policy import relations
 from personae.memory.recalling import Recalled, recalled
 from personae.store.memory_types import Scope
@@ -27,18 +28,21 @@ class Remembering:
     What somebody tells a character is for that one's ears: it is recalled when they talk again, not
     when the character talks to others. With `own` it also keeps what the character says of itself
     (the second store of PLATO-LTM, S094), which whoever it talks to may hear. A `matcher` orders
-    what is recalled by how well it fits what was just said.
+    what is recalled by how well it fits what was just said. With `shared` what one tells may come
+    up with others: the one memory of EMMA (S104), about everybody, as its holder heard it.
     """
 
     keeper: Keeper
     disclosure: Disclosure
     own: bool = False
     matcher: MemoryMatch | None = None
+    shared: bool = False
 
     def learn(self, turns: Sequence[StoredTurn], *, holder: str, heard: str) -> list[Kept]:
         """Keep what turns tell; a turn that the holder learned from is passed over."""
         fresh = self._fresh(turns, holder)
-        told = memories_in(fresh, self.disclosure, holder=holder, witnesses=(heard,))
+        witnesses = () if self.shared else (heard,)
+        told = memories_in(fresh, self.disclosure, holder=holder, witnesses=witnesses)
         return self.keeper.keep_all(told)
 
     def learn_own(
@@ -66,6 +70,31 @@ class Remembering:
         related = relations(self.keeper.nli, sentence, others)
         return any(one.relation in ("same", "less") for one in related)
 
+    def with_links(self, found: Sequence[Recalled], *, heard_by: str) -> list[Recalled]:
+        """Each memory with those it names as belonging to it, also those that no longer hold.
+
+        What was forgotten, or is not for this one's ears, is left out.
+        """
+        seen = {one.memory.id for one in found}
+        made = list[Recalled]()
+        for one in found:
+            made.append(one)
+            named = one.memory.labels.get(LINKS)
+            for key in named if isinstance(named, list) else ():
+                linked = self._memory(str(key))
+                if linked is None or linked.id in seen or linked.holder != one.memory.holder:
+                    continue
+                if not linked.witnesses or heard_by in linked.witnesses:
+                    seen.add(linked.id)
+                    made.append(Recalled(linked, one.score, {"linked": 1}))
+        return made
+
+    def _memory(self, key: str) -> Memory | None:
+        try:
+            return self.keeper.store.get_memory(key, owner=self.keeper.owner)
+        except UnknownEntry:
+            return None
+
     def recall(self, query: str, *, holder: str, heard_by: str, k: int) -> list[Recalled]:
         """What the holder knows and may tell this one that bears on the query, best first.
 
@@ -81,4 +110,5 @@ class Remembering:
             order = sorted(range(len(found)), key=lambda at: (-scores[at], at))
             found = [replace(found[at], score=round(scores[at], 4)) for at in order]
         own = [one.memory.id for one in found if one.memory.subject == holder][:OWN]
-        return [one for one in found if one.memory.subject != holder or one.memory.id in own][:k]
+        kept = [one for one in found if one.memory.subject != holder or one.memory.id in own][:k]
+        return self.with_links(kept, heard_by=heard_by) if self.keeper.linking else kept

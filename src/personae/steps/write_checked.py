@@ -111,7 +111,11 @@ def recollected(draft: Draft) -> tuple[str, ...]:
     """What the user told, where the reply has begun to say it; the nearest to the message first."""
     if not is_recollection(draft.prefill):
         return ()
-    return tuple(one.detail["said"] for one in draft.evidence if one.source == "memory")
+    return tuple(
+        one.detail["said"]
+        for one in draft.evidence
+        if one.source == "memory" and one.detail["by"] == draft.scene.user
+    )
 
 
 @dataclass(frozen=True, slots=True)
