@@ -7,7 +7,7 @@ import json
 import pytest
 
 from personae.cli.app import run
-from personae.data import Persona
+from personae.data import Memory, Persona
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
 from personae.store.sqlite import open_store
@@ -143,3 +143,14 @@ def test_a_session_that_is_over_is_found_by_its_topics(call):
     assert found["score"] == found["overlap"] * found["recency"]
     assert "swimming" in call("events", "the lake")[1]
     assert json.loads(call("events", "violins", "--json")[1]) == []
+
+
+def test_what_changed_between_sessions_is_consolidated(call):
+    for text, session in (("I live in Rome.", "s1"), ("I live in Oslo.", "s2")):
+        with open_store(load_settings().database) as store:
+            store.keep_memories([Memory(text=text, holder="Ana", subject="Bo", session=session)])
+    (step,) = json.loads(call("consolidate", "Ana", "--json")[1])
+    assert step["strategy"] == "resolve"
+    assert {one["text"] for one in step["before"]} == {"I live in Rome.", "I live in Oslo."}
+    assert json.loads(call("consolidate", "Ana", "--json")[1]) == []
+    assert "contradiction" in call("consolidate", "Ana")[1]

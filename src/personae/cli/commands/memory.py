@@ -224,6 +224,53 @@ def close(
 
 
 @app.command()
+def consolidate(
+    holder: Annotated[str, typer.Argument(help="The character who remembers.")],
+    model: Annotated[str, typer.Option("--model", help="Let this model choose and write.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Settle contradictions: what changed between sessions becomes one sentence, none is lost."""
+    from personae.cli.opening import open_named_model
+    from personae.encoders.nli import open_nli
+    from personae.errors import UnknownEntry
+    from personae.memory.refining import consolidated, over_time, strategist_by
+
+    with open_default_store() as store:
+
+        def said(turn_id: str) -> str:
+            try:
+                return store.get_turn(turn_id).text
+            except UnknownEntry:
+                return ""
+
+        lm = open_named_model(model) if model else None
+        try:
+            strategist = strategist_by(lm, said) if lm else over_time
+            steps = consolidated(_keeper(store), open_nli(), strategist, holder=holder)
+        finally:
+            if lm is not None:
+                lm.close()
+    if as_json:
+        print_json(
+            [
+                {
+                    "strategy": one.choice.strategy,
+                    "contradiction": one.contradiction,
+                    "before": [each.to_dict() for each in one.before],
+                    "after": [each.to_dict() for each in one.after],
+                }
+                for one in steps
+            ]
+        )
+        return
+    rows = [
+        (one.choice.strategy, f"{one.contradiction:.2f}", *(each.text for each in one.before))
+        for one in steps
+    ]
+    print_table(("", "contradiction", "older", "newer"), rows)
+
+
+@app.command()
 def edit(name: MemoryName, text: str, as_json: AsJson = False) -> None:
     """Change what a memory says; its history keeps what it said."""
     with open_default_store() as store:
