@@ -8,7 +8,6 @@ of nouns. Without a language model the summary is what was told most clearly, in
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +16,8 @@ from datetime import datetime, timedelta
 from personae.data import Memory
 from personae.encoders.disclosure import Disclosure
 from personae.encoders.types import Embedder
-from personae.errors import BackendError
-from personae.lm.types import LanguageModel, Message, Request, Sampling, require
+from personae.lm.types import LanguageModel, require
+from personae.memory.asking import asked_for
 from personae.store.memory_types import MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER, StoredTurn
 from personae.text.content_words import content_stems
@@ -167,7 +166,7 @@ def summary_by(lm: LanguageModel) -> Summarise:
         asked = (
             f"Sum up what happened and what was told in this conversation in at most {WORDS} words."
         )
-        return _asked(lm, asked, script, "summary")
+        return asked_for(lm, asked, script, "summary")
 
     return summarise
 
@@ -181,7 +180,7 @@ def trait_by(lm: LanguageModel) -> Trait:
             "Which lasting trait or fact of its speaker does this sentence show? At most "
             f"{WORDS} words in the first person, or {NO_TRAIT}."
         )
-        found = _asked(lm, asked, sentence, "trait")
+        found = asked_for(lm, asked, sentence, "trait")
         return "" if NO_TRAIT in found else shortened(found)
 
     return trait
@@ -198,23 +197,3 @@ def traits_in(turns: Sequence[StoredTurn], trait: Trait, *, holder: str) -> list
         for turn, text in found
         if text.strip()
     ]  # fmt: skip
-
-
-def _asked(lm: LanguageModel, task: str, text: str, field: str) -> str:
-    schema = {
-        "type": "object", "properties": {field: {"type": "string", "maxLength": 200}},
-        "required": [field], "additionalProperties": False,
-    }  # fmt: skip
-    # What was said is data: it stands between marks, and no line of it can end them.
-    content = f"{task}\n<<<\n{text.replace('<<<', '').replace('>>>', '')}\n>>>"
-    request = Request(
-        messages=(Message("user", content),), schema=schema,
-        sampling=Sampling(temperature=0, max_tokens=96), replayable=True,
-    )  # fmt: skip
-    written = lm.generate(request).text
-    try:
-        value = json.loads(written)[field]
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"{lm.name} did not fill in {field!r}: {written[:80]!r}."
-        raise BackendError(message, failure="malformed") from error
-    return str(value).strip()
