@@ -60,6 +60,7 @@ def test_a_character_quotes_what_it_was_told_in_an_earlier_turn(word_embedder):
         ("Where do I live?", 1.0, ""),
         ("Where do I live?", 0.99, ""),
         ("I live in Oslo.", 0.4, ""),
+        ("I live in Oslo. Where do you live?", 0.1, ""),
         ("Where in Oslo does she live?", 0.1, ""),
     ],
 )

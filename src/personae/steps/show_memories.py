@@ -14,6 +14,7 @@ from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
 from personae.encoders.recollection import OPENING
 from personae.memory.recalling import Recalled, within
 from personae.registry import EntryInfo
+from personae.text.sentences import split_sentences
 from personae.text.written import as_statement
 
 ENTRY = EntryInfo(embedder=True)
@@ -96,8 +97,9 @@ def _ranked(scene: Scene, kit: Kit, least: float) -> list[tuple[Recalled, float]
 
 
 def _asks_of_oneself(heard: str) -> bool:
-    """Whether a message asks about whoever says it ("What is my name?")."""
-    return heard.rstrip().endswith("?") and _FIRST_PERSON.search(heard) is not None
+    """Whether the last sentence asks about whoever says it ("What is my name?")."""
+    last = (split_sentences(heard) or [""])[-1]
+    return last.endswith("?") and _FIRST_PERSON.search(last) is not None
 
 
 def _parts(shown: Sequence[Memory], scene: Scene, form: Form) -> tuple[PromptPart, ...]:
