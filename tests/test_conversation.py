@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -369,3 +370,32 @@ def test_a_reply_that_was_lost_is_learned_from_when_it_is_made(store, rememberin
     resumed = Conversation.resume(store, talk.session.id, speaker_of("Fine."), memory=remembering)
     resumed.say("Hello again.")
     assert [one.text for one in store.memories(Scope())] == ["I have two dogs."]
+
+
+def test_what_was_kept_can_be_read_in_a_log(store, remembering):
+    talk = begun(store, memory=remembering)
+    assert talk.write_log() == []
+    talk.say("I have two dogs.")
+    talk.say("I have two dogs!")
+    first, again = talk.write_log()
+    assert (first["outcome"], again["outcome"]) == ("kept", "repeated")
+    assert (first["text"], first["about"]) == ("I have two dogs.", "Bo")
+    assert again["instead_of"] == "I have two dogs."
+    assert again["cosine"] > 0.9
+    assert first["turns"] == [talk.path[1].id]
+
+
+def test_what_the_persona_says_of_itself_is_kept_when_asked_for(store, remembering):
+    own = replace(remembering, own=True)
+    talk = begun(store, "I grew up on a farm near Porto.", "I have two dogs.", memory=own)
+    talk.say("Hello!")
+    talk.say("Good evening.")
+    kept = {one.text: one for one in store.memories(Scope(subject="Ana"))}
+    assert "I grew up on a farm near Porto." in kept
+    assert kept["I grew up on a farm near Porto."].provenance == (talk.path[2].id,)
+    assert kept["I grew up on a farm near Porto."].witnesses == ()
+    plain = begun(store, "I sold my boat last year.", memory=remembering)
+    plain.say("Hello!")
+    assert "I sold my boat last year." not in [one.text for one in store.memories(Scope())]
+    back = begun(store, memory=own).remembered("Where did you grow up, on a farm?", ())
+    assert 'Ana once said: "I grew up on a farm near Porto."' in [one.text for one in back]

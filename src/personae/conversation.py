@@ -21,6 +21,7 @@ from personae.store.types import LOCAL_OWNER, ROOT, NewTurn, Session, Store, Sto
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from personae.memory.keeping import Kept
     from personae.memory.remembering import Remembering
 
 MAX_MESSAGE_CHARS = 20_000
@@ -36,7 +37,8 @@ Emit = Callable[[Emission], None]
 class Conversation:
     """One session of a store, with the speaker that replies in it. Not for several threads.
 
-    With `memory` it keeps what the user tells, and later conversations recall it.
+    With `memory` it keeps what the user tells, and later conversations recall it; where that memory
+    is one of its `own` too, also what the persona says of itself.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class Conversation:
     # What earlier sessions hold does not change while this one goes on.
     _active_turns: dict[str, frozenset[str]] = field(default_factory=dict)
     _learned: set[str] = field(default_factory=set)
+    _written: list[Kept] = field(default_factory=list)
 
     @classmethod
     def begin(
@@ -139,8 +142,9 @@ class Conversation:
         turn = reply.to_turn()
         details = details_of(reply)
         new = NewTurn(turn.speaker, turn.text, labels=turn.labels, details=details)
-        self.store.append_turn(self.session.id, new, parent_id=parent_id, owner=self.owner)
+        said = self.store.append_turn(self.session.id, new, parent_id=parent_id, owner=self.owner)
         self._learn(path)
+        self._learn_own(said, reply)
         return reply
 
     def _learn(self, path: Sequence[StoredTurn]) -> None:
@@ -152,8 +156,18 @@ class Conversation:
             for turn in path[-LEARNED_TURNS:]
             if turn.speaker != self.persona.name and turn.id not in self._learned
         ]
-        self.memory.learn(said, holder=self.persona.name, heard=self.session.user_name)
+        self._written += self.memory.learn(
+            said, holder=self.persona.name, heard=self.session.user_name
+        )
         self._learned.update(turn.id for turn in said)
+
+    def _learn_own(self, said: StoredTurn, reply: Reply) -> None:
+        """Keep what the persona said of itself, unless its card or the prompt says so."""
+        if self.memory is None or not self.memory.own:
+            return
+        shown = [one.detail.get("said", one.text) for one in reply.draft.evidence]
+        stated = [*self.persona.statements, *map(str, shown)]
+        self._written += self.memory.learn_own([said], holder=self.persona.name, shown=stated)
 
     def regenerate(
         self, *, emit: Emit | None = None, cancel: threading.Event | None = None
@@ -184,6 +198,20 @@ class Conversation:
             if turn.speaker == self.persona.name:
                 return self.store.turn_details(turn.id, owner=self.owner)
         return {}
+
+    def write_log(self) -> list[JsonObject]:
+        """What was kept since the conversation was opened: outcome, place taken, score, turns."""
+        return [
+            {
+                "outcome": one.outcome,
+                "about": one.memory.subject,
+                "text": one.memory.text,
+                "instead_of": "; ".join(other.text for other in one.others),
+                "cosine": one.cosine,
+                "turns": list(one.memory.provenance),
+            }
+            for one in self._written
+        ]
 
     def scene(self, path: Sequence[StoredTurn]) -> Scene:
         """The scene that the next reply is made for, with what earlier turns bring back."""
@@ -219,8 +247,7 @@ class Conversation:
             if not near.intersection(turns) and (
                 not turns or any(self._stands(turn, old) for turn in turns)
             ):
-                text = f'{one.memory.subject or "Somebody"} once said: "{one.memory.text}"'
-                yield one.memory.model_copy(update={"text": text})
+                yield _quoted(one.memory, one.memory.subject)
 
     def _stands(self, turn_id: str, old: frozenset[str]) -> bool:
         """Whether the turn is on an active branch, as far as it is stored here."""
@@ -253,8 +280,8 @@ class Conversation:
         return self._active_turns[turn.session_id]
 
     def _memory_of(self, turn: StoredTurn) -> Memory:
-        return Memory(
-            text=f'{turn.speaker} once said: "{turn.text}"',
+        memory = Memory(
+            text=turn.text,
             id=turn.id,
             kind="event",
             subject=turn.speaker,
@@ -262,6 +289,7 @@ class Conversation:
             provenance=(turn.id,),
             said_at=turn.said_at,
         )
+        return _quoted(memory, turn.speaker)
 
     def use(self, speaker: Speaker) -> None:
         """Reply with another method or model from now on; the session remembers it."""
@@ -283,6 +311,18 @@ class Conversation:
     def _seed(self, turns: int, tried: int) -> int:
         text = f"{self.seed}/{turns}/{tried}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def _quoted(memory: Memory, speaker: str) -> Memory:
+    """The memory as who said it once; its label "said" keeps the very words.
+
+    A summary says itself who said what.
+    """
+    if memory.kind == "summary":
+        return memory
+    labels = {**memory.labels, "said": memory.text}
+    text = f'{speaker or "Somebody"} once said: "{memory.text}"'
+    return memory.model_copy(update={"text": text, "labels": labels})
 
 
 def checked_user(name: str, persona: Persona) -> str:

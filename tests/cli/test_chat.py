@@ -413,3 +413,27 @@ def test_a_read_only_home_is_one_sentence(chat, card, monkeypatch, tmp_path):
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
     assert list(Path(home).iterdir()) == []
+
+
+def test_the_write_log_says_what_was_kept_of_both(chat, card, script):
+    model = script("I grew up on a farm near Porto.", "Second.")
+    lines = ("/memory log", "My dog Rex barks.", "/memory log")
+    code, out, _ = chat(
+        card, "--model", model, "--user", "Bo", "--remember-own", "--json", lines=lines
+    )
+    told = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert told[0] == {"log": []}
+    kept = {one["about"]: one for one in told[2]["log"]}
+    assert kept["Bo"]["text"] == "My dog Rex barks."
+    assert kept["Bo"]["outcome"] == "kept"
+    assert len(kept) == 2
+    assert chat(card, "--model", model, "--new", lines=("/memory log",))[2].count(
+        "Nothing was kept"
+    )
+
+
+@pytest.mark.parametrize("flag", ["--remember-own", "--shared-memory"])
+def test_without_memory_nothing_more_can_be_kept(chat, card, script, flag):
+    code, _, err = chat(card, "--model", script("A."), "--no-memory", flag)
+    assert (code, "--no-memory keeps nothing" in err) == (2, True)

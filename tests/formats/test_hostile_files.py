@@ -59,6 +59,9 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "style": {"all": ["short"], "chat": ["kind"], "post": []}, "system": "x",
         "settings": {"voice": {"model": "v"}},
     }),
+    "dulemon": ("a.json", [{
+        "bot_persona": ["B1: I bake."], "user_said_persona": ["U1: I have a dog."],
+        "user_no_said_persona": [], "conversation": ["Usr: Hi", "Bot: And your dog?\tU1"]}]),
     "it-convai2": ("a.json", {"data": [{
         "input": "Any pets?", "label": "A cat.", "rm_persona": "I have a cat.",
         "insuf_personas": ["I ski."], "full_personas": ["I ski.", "I have a cat."]}]}),

@@ -45,3 +45,13 @@ def test_the_same_words_are_the_same_whatever_the_model_says():
         "unrelated"
     )
     assert relations(nli, "a", []) == []
+
+
+def test_the_lenient_rule_takes_the_likeliest_label():
+    likely = (0.1, 0.4, 0.5)
+    nli = TableNli({("new", "old"): likely, ("old", "new"): likely})
+    old = [Memory(text="old")]
+    assert relations(nli, "new", old)[0].relation == "unrelated"
+    assert relations(nli, "new", old, clashes="likeliest")[0].relation == "contradicts"
+    one_way = TableNli({("new", "old"): likely})
+    assert relations(one_way, "new", old, clashes="likeliest")[0].relation == "unrelated"

@@ -90,10 +90,15 @@ def open_shipped_nli(who: str) -> Nli:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
 
 
-def open_memory(store: SqliteStore, speaker: Speaker) -> Remembering:
+def open_memory(
+    store: SqliteStore, speaker: Speaker, *, own: bool = False, shared: bool = False
+) -> Remembering:
     """The memory of the local user's characters, with the speaker's small models where it has any.
 
-    Raises CapabilityError where they are missing.
+    With `own` it keeps what the characters say of themselves, too, and orders what it recalls by
+    the trained matcher: PLATO-LTM (S094). With `shared` what one tells may come up with others,
+    together with what belongs to it: EMMA (S104). Raises CapabilityError where the models are
+    missing.
     """
     from personae.memory.keeping import Keeper
     from personae.memory.remembering import Remembering
@@ -101,15 +106,18 @@ def open_memory(store: SqliteStore, speaker: Speaker) -> Remembering:
     try:
         from personae.encoders.disclosure import open_disclosure
         from personae.encoders.embedder import open_embedder
+        from personae.encoders.memory_match import open_memory_match
 
         embedder = speaker.embedder or open_embedder()
         disclosure = open_disclosure(embedder)
+        matcher = open_memory_match(embedder) if own else None
     except EnvironmentFault as error:
         raise CapabilityError(
             f"The memory of a chat needs the embedder; --no-memory does without. {error}"
         ) from error
     nli = speaker.nli or open_shipped_nli("The memory of a chat")
-    return Remembering(Keeper(store, embedder, nli), disclosure)
+    keeper = Keeper(store, embedder, nli, linking=shared)
+    return Remembering(keeper, disclosure, own, matcher, shared)
 
 
 def judges_named(names: Iterable[str]) -> dict[str, Nli]:

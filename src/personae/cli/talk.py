@@ -30,7 +30,10 @@ class Talk:
         self._has_failed = False
         self._commands: dict[str, tuple[Callable[[str], None], str]] = {
             "/why": (self._why, "how the last reply came about; /why prompt shows the very prompt"),
-            "/memory": (self._memory, "what the last message brings back of what you told before"),
+            "/memory": (
+                self._memory,
+                "what your last message brings back; /memory log: what was kept here",
+            ),
             "/undo": (self._undo, "take back your last message and its reply"),
             "/regenerate": (self._regenerate, "another reply; the old one stays as a branch"),
             "/branch": (self._branch, "list the replies beside the last one, /branch N takes one"),
@@ -175,7 +178,10 @@ class Talk:
         else:
             show_why(details, self._out)
 
-    def _memory(self, _: str) -> None:
+    def _memory(self, argument: str) -> None:
+        if argument == "log":
+            self._memory_log()
+            return
         path = self._talk.path
         memories = self._talk.scene(path).memories
         if self._as_json:
@@ -188,6 +194,20 @@ class Talk:
             day = f"{memory.said_at:%Y-%m-%d %H:%M}" if memory.said_at else ""
             turns = f"  (turn {', '.join(memory.provenance)})" if memory.provenance else ""
             self._show(f"  {day}  {memory.text}{turns}")
+
+    def _memory_log(self) -> None:
+        """What was kept since the chat was opened, whose place it took, and where it was said."""
+        told = self._talk.write_log()
+        if self._as_json:
+            print_json({"log": told}, indent=None)
+            return
+        if not told:
+            self._remark("Nothing was kept since the chat was opened.")
+        for one in told:
+            instead = f"  instead of {one['instead_of']!r}" if one["instead_of"] else ""
+            turns = f"  (turn {', '.join(one['turns'])})"
+            about = f"{one['outcome']} about {one['about']}"
+            self._show(f"  {about}, cosine {one['cosine']:.2f}: {one['text']}{instead}{turns}")
 
     def _undo(self, _: str) -> None:
         left = self._talk.undo()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
-from personae.memory.policy import OnContradiction, Related, relations
-from personae.store.memory_types import MemoryStore, Scope
+from personae.memory.policy import Clashes, OnContradiction, Related, relations
+from personae.store.memory_types import FoundMemory, MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ Outcome: TypeAlias = Literal["kept", "repeated", "refined", "superseded", "asked
 
 NEAR = 0.35  # cosine from which two memories are compared
 COMPARED = 8
+LINKED = 0.5  # cosine from which two memories belong together, whomever they are about
+LINKS = "links"  # the label of a memory that belongs with earlier ones, with their ids
 ASKS = "asks"  # the label of a memory that contradicts others, with their ids
 # Events and summaries do not exclude each other: only what holds of somebody does.
 COMPARED_KINDS: tuple[MemoryKind, ...] = ("fact", "preference")
@@ -28,11 +30,15 @@ COMPARED_KINDS: tuple[MemoryKind, ...] = ("fact", "preference")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a memory; `others` are those that it met, `memory` the one that holds now."""
+    """What became of a memory; `others` are those that it met, `memory` the one that holds now.
+
+    `cosine` is that of the nearest memory that it was compared with (0: with none).
+    """
 
     outcome: Outcome
     memory: Memory
     others: tuple[Memory, ...] = ()
+    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,10 @@ class Keeper:
     """Keeps memories of one owner. Without `nli` only what has the same words is the same.
 
     `on_contradiction`: "supersede" lets what was said later hold from then on, "keep" lets both
-    stand, "ask" keeps both and labels the new one with those that it contradicts.
+    stand, "ask" keeps both and labels the new one with those that it contradicts. `clashes` is when
+    two texts count as contradicting; the lenient way takes the place of more that still holds
+    (docs/memory.md). With `linking` each memory names the earlier ones of its holder that it
+    belongs with, and those that it takes the place of (EMMA, S104).
     """
 
     store: MemoryStore
@@ -48,6 +57,8 @@ class Keeper:
     nli: Nli | None = None
     owner: str = LOCAL_OWNER
     on_contradiction: OnContradiction = "supersede"
+    clashes: Clashes = "calibrated"
+    linking: bool = False
 
     def keep(self, memory: Memory) -> Kept:
         """Keep one memory, by what its nearest neighbours of the same holder and subject say.
@@ -56,7 +67,33 @@ class Keeper:
         """
         vector = self.embedder.embed([memory.text])[0]
         near = self._near(memory, vector)
-        related = relations(self.nli, memory.text, near)
+        if self.linking:
+            memory = self._linked(memory, vector, [one.memory for one in near])
+        kept = self._kept(memory, vector, [one.memory for one in near])
+        return replace(kept, cosine=round(near[0].score, 4)) if near else kept
+
+    def _linked(
+        self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]
+    ) -> Memory:
+        """The memory with links to what is near in meaning, and to what it is judged to bear on."""
+        scope = Scope(self.owner, holder=memory.holder)
+        found = self.store.nearest_memories(vector, scope, limit=COMPARED)
+        related = relations(self.nli, memory.text, near, clashes=self.clashes)
+        links = [
+            *(one.memory.id for one in related if one.relation != "unrelated"),
+            *(
+                one.memory.id
+                for one in found
+                if one.score >= LINKED and one.memory.witnesses == memory.witnesses
+            ),
+        ]
+        if not links:
+            return memory
+        labels = {**memory.labels, LINKS: list(dict.fromkeys(links))}
+        return memory.model_copy(update={"labels": labels})
+
+    def _kept(self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]) -> Kept:
+        related = relations(self.nli, memory.text, near, clashes=self.clashes)
         of = {one.relation: one for one in reversed(related)}
         if known := of.get("same") or of.get("less"):
             return self._repeated(memory, known.memory)
@@ -78,7 +115,7 @@ class Keeper:
             memory_id, text, vector=vector, cause=cause, owner=self.owner
         )
 
-    def _near(self, memory: Memory, vector: NDArray[np.float32]) -> list[Memory]:
+    def _near(self, memory: Memory, vector: NDArray[np.float32]) -> list[FoundMemory]:
         if memory.kind not in COMPARED_KINDS:
             return []
         scope = Scope(
@@ -87,7 +124,7 @@ class Keeper:
         found = self.store.nearest_memories(vector, scope, limit=COMPARED)
         # What is another's secret must not decide what is kept, nor be changed by it.
         return [
-            one.memory
+            one
             for one in found
             if one.score >= NEAR
             and one.memory.holder == memory.holder

@@ -13,8 +13,13 @@ from personae.text.faults import words_of
 Relation: TypeAlias = Literal["unrelated", "same", "less", "more", "contradicts"]
 OnContradiction: TypeAlias = Literal["supersede", "keep", "ask"]
 
+# When a text counts as contradicting: above the threshold that flags 2 % of human replies, or
+# where contradiction is the likeliest of the three; both ways in either case.
+Clashes: TypeAlias = Literal["calibrated", "likeliest"]
+
 ENTAILED = 0.8  # from which probability one text says what the other does
 GOLD_SHARE = 0.02
+LIKELIEST = -1.0  # no threshold: the largest of the three
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,12 @@ class Related:
     contradiction: float = 0.0
 
 
-def relations(nli: Nli | None, text: str, others: Sequence[Memory]) -> list[Related]:
+def relations(
+    nli: Nli | None, text: str, others: Sequence[Memory], *, clashes: Clashes = "calibrated"
+) -> list[Related]:
     """How the text stands to each of the others, in one batch.
 
-    A contradiction must hold both ways, above the threshold that flags 2 % of human replies.
+    A contradiction must hold both ways: `clashes` says from when on.
     Without an inference model only texts of the same words are the same.
     """
     said = words_of(text)
@@ -41,7 +48,7 @@ def relations(nli: Nli | None, text: str, others: Sequence[Memory]) -> list[Rela
         ]
     there = nli.classify([(text, other.text) for other in others]).tolist()
     back = nli.classify([(other.text, text) for other in others]).tolist()
-    limit = nli.thresholds[GOLD_SHARE]
+    limit = nli.thresholds[GOLD_SHARE] if clashes == "calibrated" else LIKELIEST
     return [
         Related(other, "same" if is_same else _relation(one, two, limit), min(one[2], two[2]))
         for other, is_same, one, two in zip(others, same, there, back, strict=True)
@@ -56,4 +63,8 @@ def _relation(there: Sequence[float], back: Sequence[float], limit: float) -> Re
         return "less"
     if says_it:
         return "more"
-    return "contradicts" if min(there[2], back[2]) > limit else "unrelated"
+    if limit == LIKELIEST:
+        is_clash = all(row[2] == max(row) for row in (there, back))
+    else:
+        is_clash = min(there[2], back[2]) > limit
+    return "contradicts" if is_clash else "unrelated"

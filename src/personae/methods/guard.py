@@ -14,6 +14,7 @@ from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.sample import sample
+from personae.steps.show_memories import show_memories
 from personae.steps.tell_persona import tell_persona
 from personae.steps.use_adapter import use_adapter
 from personae.steps.write_checked import write_checked
@@ -36,6 +37,9 @@ def guard(
     fall_back: bool = True,
     adapter: str = "",
     score: Score | None = None,
+    memories: Limit = 2,
+    memory_tokens: Count = 160,
+    begins: Annotated[float, Field(ge=0, le=1)] = 0.4,
 ) -> Step:
     """The prompt of `plain`; every sentence is checked against the persona's statements.
 
@@ -45,15 +49,25 @@ def guard(
     (`remind`), `draws` at a time and up to `attempts` in all, or cut before the failing clause
     (`repair`); where nothing passes, the persona says the statement that bears most on the message
     (`fall_back`). docs/guard.md has the figures.
+    Up to `memories` memories of the scene stand in the prompt, within `memory_tokens`; a message
+    that asks about its speaker, to which one of them has a cosine of `begins`, is answered by what
+    the memories say and nothing else (1: never).
     With an `adapter` ("score-before-speaking" and "plain-tuning" ship) that one writes, told the
-    persona as it was trained to be, and asked for `score` where it learned scores. Raises
-    InvalidOption for a score without an adapter.
+    persona as it was trained to be and no memories, and asked for `score` where it learned scores.
+    Raises InvalidOption for a score without an adapter.
     """
     if score is not None and not adapter:
         raise InvalidOption(
             f"score={score} asks an adapter; name one too: adapter=score-before-speaking"
         )
-    prompt: tuple[Step, ...] = (describe_persona(detail=detail), fit_prompt())
+    shown: tuple[Step, ...] = ()
+    if memories:
+        shown = (
+            show_memories(
+                k=memories, budget_tokens=memory_tokens, form="recollection", begins=begins
+            ),
+        )
+    prompt: tuple[Step, ...] = (describe_persona(detail=detail), *shown, fit_prompt())
     if adapter:
         told = (tell_persona(), use_adapter(adapter=adapter))
         prompt = (*told, fit_prompt(), ask_for_score(score=score))

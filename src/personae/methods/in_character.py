@@ -12,6 +12,7 @@ from personae.steps.generate import generate
 from personae.steps.recall import recall
 from personae.steps.sample import sample
 from personae.steps.show_examples import show_examples
+from personae.steps.show_memories import show_memories
 
 ENTRY = EntryInfo(needs=("chat",), embedder=True)
 
@@ -24,19 +25,23 @@ def in_character(
     max_sentences: Limit = 2,
     examples: Limit = 0,
     recalled: Limit = 2,
+    memories: Limit = 3,
+    memory_tokens: Count = 240,
     volatile_role: VolatileRole = "system",
 ) -> Step:
     """Persona, lorebook, and what is recalled for the last turn shown right before it.
 
     Ours, not a paper's. For larger models `detail="full"` and `examples=3` show the whole card; the
-    embedded one does better without (docs/methods.md). `recalled=0` turns the recall off.
+    embedded one does better without (docs/methods.md). Shown are `recalled` pieces of persona and
+    knowledge, and up to `memories` memories within `memory_tokens`; 0 turns either off.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(detail=detail),
         show_examples(limit=examples),
         activate_lore(),
-        *([recall(k=recalled)] if recalled else []),
+        *([recall(k=recalled, memories=False)] if recalled else []),
+        *([show_memories(k=memories, budget_tokens=memory_tokens)] if memories else []),
         fit_prompt(volatile_role=volatile_role),
         generate(max_sentences=max_sentences),
         choose(),

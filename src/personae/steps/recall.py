@@ -12,15 +12,16 @@ from personae.steps.describe_persona import fill
 ENTRY = EntryInfo()
 
 
-def recall(*, k: Count = 3, min_score: float = 0.2) -> Step:
+def recall(*, k: Count = 3, min_score: float = 0.2, memories: bool = True) -> Step:
     """Find the `k` pieces most similar to the last turn (cosine) and show them last.
 
     Searched are the persona's statements and knowledge, what is known of the user, and the scene's
-    memories. Without an embedder the scene's first `k` memories are shown as they are.
+    memories (unless not `memories`: `show_memories` shows them as data). Without an embedder the
+    scene's first `k` memories are shown as they are.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
-        pool = _pool(draft.scene)
+        pool = [one for one in _pool(draft.scene) if memories or one.source != "memory"]
         heard = draft.scene.last_user_text
         if kit.embedder is None or not heard or not pool:
             found = [piece for piece in pool if piece.source == "memory"][:k]

@@ -13,12 +13,14 @@ from personae.data import Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
 from personae.encoders.contradiction import Judged, judge_replies
 from personae.encoders.kept import kept_vectors
+from personae.encoders.recollection import OPENING, is_recollection, judge_recollection
 from personae.encoders.reply_worth import features_of, open_reply_worth
 from personae.encoders.types import Embedder, Nli
 from personae.lm.types import Generation, Message, Timings, Usage, require
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
 from personae.steps.generate import LOOP_CHECK_CHARS, against_loops, compared_with, request_of
+from personae.steps.show_memories import words_said
 from personae.text.faults import ends_in_loop, faults_of
 from personae.text.reply_filter import ReplyFilter
 from personae.text.sentences import sentence_ends
@@ -69,14 +71,16 @@ def write_checked(
             return draft
         nli = kit.need_nli("write_checked")
         limit = threshold or nli.thresholds[GOLD_SHARE]
-        judge = Judge(nli, statements_of(draft.scene), limit, kit.embedder)
+        judge = Judge(nli, statements_of(draft.scene), limit, kit.embedder, recollected(draft))
         desk = Desk(draft, kit, judge, max_sentences, repair)
-        told = _worth_telling(desk, remind_first)
+        told = [] if judge.told else _worth_telling(desk, remind_first)
         start = reminded(draft, [one.text for one in told])
         tried = [write_attempt(desk, start, 0, is_shown=True)]
-        while all(attempt.faults for attempt in tried) and len(tried) < attempts:
+        # To a memory there is nothing to add: where the model goes astray, it is said itself.
+        most = 1 if judge.told else attempts
+        while all(attempt.faults for attempt in tried) and len(tried) < most:
             prompt = _next_prompt(desk, tried) if remind else draft
-            number = min(draws, attempts - len(tried))
+            number = min(draws, most - len(tried))
             # With several to choose from the best is shown, not the first.
             is_alone = number == 1 and not any(attempt.head for attempt in tried)
             first = len(tried)
@@ -90,13 +94,28 @@ def write_checked(
 
 
 def statements_of(scene: Scene) -> tuple[str, ...]:
-    """What the persona says of itself, macros filled.
+    """What the persona says of itself, macros filled, and what it is remembered to have said.
 
     None of a persona that speaks another language than English, which the model does not know.
     """
     if scene.persona.language.split("-")[0].lower() not in ("", "en"):
         return ()
-    return tuple(fill(text, scene) for text in scene.persona.statements)
+    own = (one for one in scene.memories if one.subject == scene.persona.name)
+    return (
+        *(fill(text, scene) for text in scene.persona.statements),
+        *(words_said(one) for one in own),
+    )
+
+
+def recollected(draft: Draft) -> tuple[str, ...]:
+    """What the user told, where the reply has begun to say it; the nearest to the message first."""
+    if not is_recollection(draft.prefill):
+        return ()
+    return tuple(
+        one.detail["said"]
+        for one in draft.evidence
+        if one.source == "memory" and one.detail["by"] == draft.scene.user
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +123,19 @@ class Judge:
     """Judges sentences against the statements of one persona.
 
     Of more than 64 statements those nearest to the sentence are asked: what a sentence contradicts
-    is near to it, and each statement costs about a millisecond.
+    is near to it, and each statement costs about a millisecond. A reply that says what the user
+    `told` is judged by that alone: it says nothing of the persona.
     """
 
     nli: Nli
     statements: tuple[str, ...]
     threshold: float
     embedder: Embedder | None = None
+    told: tuple[str, ...] = ()
 
     def __call__(self, sentence: str) -> Judged:
+        if self.told:
+            return judge_recollection(self.nli, sentence, self.told)
         return judge_replies(self.nli, [(sentence, self._asked(sentence))])[0]
 
     def _asked(self, sentence: str) -> tuple[str, ...]:
@@ -181,6 +204,7 @@ class _Watch:
         self.filter = ReplyFilter(own, [*others, scene.user], max_sentences=desk.max_sentences)
         self.passed = 0
         self._desk, self._attempt, self._is_shown, self._looked = desk, attempt, is_shown, 0
+        self.filter.feed(desk.draft.prefill)
 
     def hear(self, piece: str) -> bool:
         """Take what the model wrote; True ends the writing."""
@@ -212,7 +236,8 @@ class _Watch:
             self.passed = end
             return True
         self._attempt.stopped_by = judged
-        head = _head(fresh, self._desk.judge) if self._desk.repair else ""
+        is_mended = self._desk.repair and not self._desk.judge.told
+        head = _head(fresh, self._desk.judge) if is_mended else ""
         if head and not self.passed:
             self._attempt.head = head
         elif head:
@@ -307,7 +332,9 @@ def _worth_telling(desk: Desk, least: float) -> list[Evidence]:
     near, statement = _nearness(desk)[0]
     own = compared_with(desk.draft)["own"]
     is_said = "repeats-itself" in faults_of(as_statement(statement), own=own)
-    if near < least or is_said:
+    # Asked about the user, the persona would answer of itself.
+    told = [one.score for one in desk.draft.evidence if one.source == "memory"]
+    if near < least or is_said or near <= max(told, default=-1.0):
         return []
     return [Evidence(statement, "statement", round(near, 4), {"reminded": "first"})]
 
@@ -368,6 +395,11 @@ def _fallen_back(desk: Desk, tried: Sequence[Attempt]) -> Candidate | None:
     It needs statements in the first person, a contradiction that they are the answer to, and that
     the persona has not said just that before.
     """
+    if desk.judge.told:
+        text = f'{OPENING}: "{as_statement(desk.judge.told[0])}"'
+        return Candidate(
+            text, made_by="fall_back", detail={"seed": tried[-1].seed, "made_by": "fall_back"}
+        )
     if not any(attempt.clash for attempt in tried):
         return None
     own = compared_with(desk.draft)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from personae.cli.app import run
-from personae.data import Persona
+from personae.data import Memory, Persona
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
 from personae.store.sqlite import open_store
@@ -128,3 +128,29 @@ def test_unknown_and_empty_names_are_refused_in_a_sentence(call):
     assert call("add", "  ")[0] == 2
     code, _, err = call("forget", "", "--yes")
     assert code == 2
+
+
+def test_a_session_that_is_over_is_found_by_its_topics(call):
+    with open_store(load_settings().database) as store:
+        session = store.create_session(
+            Persona(name="Ana", id="ana"), user_name="Bo", method="plain", model="scripted"
+        )
+        store.append_exchange(session.id, [NewTurn("Bo", "I went swimming in the lake.")])
+    (kept,) = json.loads(call("close", "latest", "--json")[1])
+    assert (kept["kind"], kept["subject"]) == ("summary", "Bo")
+    assert json.loads(call("close", "latest", "--json")[1]) == []
+    (found,) = json.loads(call("events", "the lake", "--holder", "Ana", "--json")[1])
+    assert found["score"] == found["overlap"] * found["recency"]
+    assert "swimming" in call("events", "the lake")[1]
+    assert json.loads(call("events", "violins", "--json")[1]) == []
+
+
+def test_what_changed_between_sessions_is_consolidated(call):
+    for text, session in (("I live in Rome.", "s1"), ("I live in Oslo.", "s2")):
+        with open_store(load_settings().database) as store:
+            store.keep_memories([Memory(text=text, holder="Ana", subject="Bo", session=session)])
+    (step,) = json.loads(call("consolidate", "Ana", "--json")[1])
+    assert step["strategy"] == "resolve"
+    assert {one["text"] for one in step["before"]} == {"I live in Rome.", "I live in Oslo."}
+    assert json.loads(call("consolidate", "Ana", "--json")[1]) == []
+    assert "contradiction" in call("consolidate", "Ana")[1]

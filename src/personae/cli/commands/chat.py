@@ -25,6 +25,13 @@ def chat(
     remember: Annotated[
         bool, typer.Option("--memory/--no-memory", help="Keep what you tell, and recall it.")
     ] = True,
+    remember_own: Annotated[
+        bool, typer.Option("--remember-own", help="Keep what the character says of itself, too.")
+    ] = False,
+    shared_memory: Annotated[
+        bool,
+        typer.Option("--shared-memory", help="What you tell may come up when it talks to others."),
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same replies.")] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Read messages, write replies as JSON, a line each.")
@@ -46,6 +53,8 @@ def chat(
 
     if new and session:
         raise InvalidOption("--new begins a session and --session goes on with one: give one.")
+    if (remember_own or shared_memory) and not remember:
+        raise InvalidOption("--no-memory keeps nothing: leave it out, or what asks to keep more.")
     persona = load_card(card)
     options = parse_options(option or [])
     store = open_default_store()
@@ -63,7 +72,11 @@ def chat(
         try:
             kept = latest.options if latest and chosen == latest.method else {}
             speaker = open_speaker(lm, chosen, {**kept, **options}, seed=seed)
-            memory = open_memory(store, speaker) if remember else None
+            memory = (
+                open_memory(store, speaker, own=remember_own, shared=shared_memory)
+                if remember
+                else None
+            )
             if latest is not None:
                 talk = Conversation.resume(store, latest.id, speaker, seed=seed, memory=memory)
                 if method or model or option:

@@ -16,6 +16,7 @@ from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.data import Memory
+    from personae.memory.events import Events, Summarise
     from personae.memory.keeping import Keeper
     from personae.store.sqlite import SqliteStore
 
@@ -158,6 +159,118 @@ def learn(
 
 
 @app.command()
+def events(
+    query: Annotated[str, typer.Argument(help="What the session was about.")],
+    holder: Holder = "",
+    as_json: AsJson = False,
+) -> None:
+    """Find sessions that are over by their topics and their age, with the parts of the score."""
+    from datetime import UTC, datetime
+
+    from personae.store.memory_types import Scope
+
+    with open_default_store() as store:
+        scope = Scope(holder=holder or None)
+        found = _events(store).search(query, scope, datetime.now(UTC))
+    if as_json:
+        print_json(
+            [
+                {
+                    **one.memory.to_dict(),
+                    "score": one.score, "overlap": one.overlap, "recency": one.recency,
+                }
+                for one in found
+            ]
+        )  # fmt: skip
+        return
+    print_table(
+        ("id", "score", "overlap", "recency", "text"),
+        [
+            (
+                one.memory.id[:SHORT_ID], f"{one.score:.3f}", f"{one.overlap:.3f}",
+                f"{one.recency:.3f}", one.memory.text,
+            )
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+@app.command()
+def close(
+    session: Annotated[str, typer.Argument(help="Id, beginning of id or title, or `latest`.")],
+    model: Annotated[str, typer.Option("--model", help="Let this model write summaries.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a summary of a session that is over (of each part between pauses of over an hour)."""
+    from personae.cli.commands.sessions import find_session
+    from personae.cli.opening import open_named_model
+    from personae.memory.events import summary_by
+
+    with open_default_store() as store:
+        found = find_session(store, session)
+        path = store.path_to(found.id)
+        lm = open_named_model(model) if model else None
+        try:
+            kept = _events(store, summary_by(lm) if lm else None).close(
+                path, holder=found.persona_name, heard=found.user_name
+            )
+        finally:
+            if lm is not None:
+                lm.close()
+    if as_json:
+        print_json([one.to_dict() for one in kept])
+    else:
+        print_table(("memory", "text"), [(one.id[:SHORT_ID], one.text) for one in kept])
+
+
+@app.command()
+def consolidate(
+    holder: Annotated[str, typer.Argument(help="The character who remembers.")],
+    model: Annotated[str, typer.Option("--model", help="Let this model choose and write.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Settle contradictions: what changed between sessions becomes one sentence, none is lost."""
+    from personae.cli.opening import open_named_model
+    from personae.encoders.nli import open_nli
+    from personae.errors import UnknownEntry
+    from personae.memory.refining import consolidated, over_time, strategist_by
+
+    with open_default_store() as store:
+
+        def said(turn_id: str) -> str:
+            try:
+                return store.get_turn(turn_id).text
+            except UnknownEntry:
+                return ""
+
+        lm = open_named_model(model) if model else None
+        try:
+            strategist = strategist_by(lm, said) if lm else over_time
+            steps = consolidated(_keeper(store), open_nli(), strategist, holder=holder)
+        finally:
+            if lm is not None:
+                lm.close()
+    if as_json:
+        print_json(
+            [
+                {
+                    "strategy": one.choice.strategy,
+                    "contradiction": one.contradiction,
+                    "before": [each.to_dict() for each in one.before],
+                    "after": [each.to_dict() for each in one.after],
+                }
+                for one in steps
+            ]
+        )
+        return
+    rows = [
+        (one.choice.strategy, f"{one.contradiction:.2f}", *(each.text for each in one.before))
+        for one in steps
+    ]
+    print_table(("", "contradiction", "older", "newer"), rows)
+
+
+@app.command()
 def edit(name: MemoryName, text: str, as_json: AsJson = False) -> None:
     """Change what a memory says; its history keeps what it said."""
     with open_default_store() as store:
@@ -275,6 +388,14 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
         )  # fmt: skip
         stderr().print(f"{len(held)} memories, {len(found)} findings.", markup=False)
     raise typer.Exit(1 if found else 0)
+
+
+def _events(store: SqliteStore, summarise: Summarise | None = None) -> Events:
+    from personae.encoders.disclosure import open_disclosure
+    from personae.memory.events import Events, told_most
+
+    disclosure = open_disclosure()
+    return Events(store, disclosure.embedder, summarise or told_most(disclosure))
 
 
 def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
