@@ -24,7 +24,7 @@ from personae.encoders.embedder import OnnxEmbedder, open_embedder
 from personae.memory.recalling import recalled
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore, open_store
 
 AT = (1, 5, 10, 20)
 WAYS = ("words", "meaning", "fused")
@@ -81,7 +81,7 @@ def measured(files: Sequence[Path]) -> dict[str, list[list[float]]]:
     return found
 
 
-def asked(store: SqliteStore, embedder: OnnxEmbedder, question: str) -> dict[str, list[str]]:
+def asked(store: SqlStore, embedder: OnnxEmbedder, question: str) -> dict[str, list[str]]:
     """The ids that each way finds, best first."""
     most = max(AT)
     vector = embedder.embed([question])[0]

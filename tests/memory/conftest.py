@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore, open_store
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[SqliteStore]:
+def store(tmp_path) -> Iterator[SqlStore]:
     with open_store(tmp_path / "personae.db") as opened:
         yield opened

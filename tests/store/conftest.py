@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from personae.data import Persona
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore, open_store
 from personae.store.types import Session
 
 
@@ -18,7 +18,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[SqlStore]:
     with open_store(path) as opened:
         yield opened
 
@@ -29,7 +29,7 @@ def ana() -> Persona:
 
 
 @pytest.fixture
-def begin(store: SqliteStore, ana: Persona) -> Callable[..., Session]:
+def begin(store: SqlStore, ana: Persona) -> Callable[..., Session]:
     """Begins a session; keywords replace the usual ones."""
 
     def create(persona: Persona = ana, **changes: object) -> Session:

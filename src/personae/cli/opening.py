@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from personae.memory.remembering import Remembering
     from personae.registry import Entry
     from personae.speaker import Speaker
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
 
 
-def open_default_store() -> SqliteStore:
+def open_default_store() -> SqlStore:
     """The user's store. Raises StoreError that says how to choose another place."""
     from personae.settings import load_settings
     from personae.store.sqlite import open_store
@@ -90,7 +90,7 @@ def open_shipped_nli(who: str) -> Nli:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
 
 
-def open_memory(store: SqliteStore, speaker: Speaker) -> Remembering:
+def open_memory(store: SqlStore, speaker: Speaker) -> Remembering:
     """The memory of the local user's characters, with the speaker's small models where it has any.
 
     Raises CapabilityError where they are missing.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from personae.errors import StoreError
 from personae.store.migrations import check_origin, migrate
+from personae.store.words import Fts5Words
 
 _ELSEWHERE = "set PERSONAE_HOME to a folder that you can write to"
 _CACHE_KIB = 16_000
@@ -31,6 +32,12 @@ class Database:
     path: Path
     connection: sqlite3.Connection
     lock: threading.RLock = field(default_factory=threading.RLock)
+    words: Fts5Words = field(default_factory=Fts5Words)
+
+    @property
+    def where(self) -> str:
+        """The path, for sentences."""
+        return str(self.path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

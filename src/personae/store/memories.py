@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from personae.errors import InvalidOption, StoreError, UnknownEntry
-from personae.store.database import Database
+from personae.store.connection import Connection, SqlDatabase
 from personae.store.ids import Clock
 from personae.store.memory_types import (
     MAX_MEMORY_CHARACTERS,
@@ -25,9 +24,8 @@ from personae.store.rows import (
     time_column,
     time_of,
 )
-from personae.store.types import Match
+from personae.store.types import NO_LIMIT, Match
 from personae.store.vectors import VectorTable
-from personae.store.words import match_expression, search_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +60,7 @@ class MemoryTable:
     """The memories of a database; its methods are those of `MemoryStore`."""
 
     def __init__(
-        self, database: Database, vectors: VectorTable, clock: Clock, new_id: Callable[[], str]
+        self, database: SqlDatabase, vectors: VectorTable, clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self._database = database
         self._vectors = vectors
@@ -92,7 +90,7 @@ class MemoryTable:
         return tuple(kept)
 
     def _insert(
-        self, connection: sqlite3.Connection, owner: str, memory: Memory, now: datetime, cause: str
+        self, connection: Connection, owner: str, memory: Memory, now: datetime, cause: str
     ) -> tuple[int, Memory]:
         if len(memory.text) > MAX_MEMORY_CHARACTERS:
             raise InvalidOption(
@@ -114,7 +112,7 @@ class MemoryTable:
             "INSERT INTO memories (owner, key, holder, subject, session, kind, text, search_text, "
             "kept_at, said_at, valid_from, valid_until, confidence, importance, labels) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (owner, *_columns_of(kept, now)),
+            (owner, *_columns_of(kept, now, self._database.words.indexed(kept.text))),
         ).lastrowid
         assert number is not None
         _note(connection, number, now, "kept", kept.text, cause)
@@ -155,22 +153,22 @@ class MemoryTable:
                 connection,
                 f"{condition} ORDER BY said_at DESC, memories.id DESC LIMIT ?",
                 *values,
-                -1 if limit is None else max(limit, 0),
+                NO_LIMIT if limit is None else max(limit, 0),
             )
 
     def search(self, query: str, scope: Scope, limit: int, match: Match) -> tuple[FoundMemory, ...]:
         """See `MemoryStore.search_memories`."""
-        expression = match_expression(text_column(query), match)
-        if not expression:
-            return ()
         condition, values = _seen_by(scope)
+        words, text = self._database.words, text_column(query)
         with self._database.reading() as connection:
+            asked = words.asked(connection, "memories", text, match)
+            if asked is None:
+                return ()
             rows = connection.execute(
-                f"SELECT -bm25(memories_fts) AS score, {_COLUMNS} FROM memories_fts "
-                "JOIN memories ON memories.id = memories_fts.rowid "
-                f"WHERE memories_fts MATCH ? AND {condition} "
+                f"SELECT {asked.score} AS score, {_COLUMNS} FROM {asked.source} "
+                f"WHERE {asked.condition} AND {condition} "
                 "ORDER BY score DESC, memories.id DESC LIMIT ?",
-                (expression, *values, max(limit, 0)),
+                (*asked.score_values, *asked.condition_values, *values, max(limit, 0)),
             ).fetchall()
             return tuple(FoundMemory(_memory(connection, row[1:]), row[0]) for row in rows)
 
@@ -195,7 +193,7 @@ class MemoryTable:
         with self._database.writing() as connection:
             number = _known(connection, owner, memory_id)
             connection.executemany(
-                "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+                "INSERT INTO memory_turns VALUES (?, ?) ON CONFLICT DO NOTHING",
                 ((number, name_column(turn, "turn id")) for turn in turns),
             )
             connection.execute(
@@ -221,7 +219,7 @@ class MemoryTable:
             number = _known(connection, owner, memory_id)
             connection.execute(
                 "UPDATE memories SET text = ?, search_text = ? WHERE id = ?",
-                (text, search_text(text), number),
+                (text, self._database.words.indexed(text), number),
             )
             fingerprint = self._vectors.fingerprint_within(connection, owner, COLLECTION)
             if vector is not None and fingerprint:
@@ -251,7 +249,7 @@ class MemoryTable:
         return keys
 
     def forget_session_within(
-        self, connection: sqlite3.Connection, owner: str, session: str
+        self, connection: Connection, owner: str, session: str
     ) -> None:
         """Erase what was learned in a session, in the transaction that erases it."""
         rows = connection.execute(
@@ -260,7 +258,7 @@ class MemoryTable:
         self._erase(connection, owner, [number for (number,) in rows])
 
     def _erase(
-        self, connection: sqlite3.Connection, owner: str, numbers: Sequence[int]
+        self, connection: Connection, owner: str, numbers: Sequence[int]
     ) -> tuple[str, ...]:
         gone = _with_descendants(connection, numbers)
         if not gone:
@@ -270,12 +268,11 @@ class MemoryTable:
         connection.executemany(
             "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
         )
-        # FTS5 marks deleted words as deleted until it merges its segments (see docs/store.md).
-        connection.execute("INSERT INTO memories_fts (memories_fts) VALUES ('optimize')")
+        self._database.words.erase_traces(connection, "memories")
         return keys
 
 
-def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
+def _columns_of(memory: Memory, now: datetime, indexed: str | None) -> tuple[Any, ...]:
     assert memory.said_at is not None
     assert memory.valid_from is not None
     return (
@@ -285,7 +282,7 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
         name_column(memory.session, "session id"),
         memory.kind,
         memory.text,
-        search_text(memory.text),
+        indexed,
         time_column(now),
         time_column(memory.said_at),
         time_column(memory.valid_from),
@@ -296,7 +293,7 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
     )
 
 
-def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memory: Memory) -> None:
+def _insert_sides(connection: Connection, owner: str, number: int, memory: Memory) -> None:
     """The turns it was learned in, the memories it was made from or gave way to, its witnesses."""
     if memory.superseded_by:
         connection.execute(
@@ -304,29 +301,29 @@ def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memor
             (_known(connection, owner, memory.superseded_by), number),
         )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+        "INSERT INTO memory_turns VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, name_column(turn, "turn id")) for turn in memory.provenance),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_sources VALUES (?, ?)",
+        "INSERT INTO memory_sources VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, _known(connection, owner, key)) for key in memory.sources),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_witnesses VALUES (?, ?)",
+        "INSERT INTO memory_witnesses VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, name_column(name, "witness")) for name in memory.witnesses),
     )
 
 
 def _supersede(
-    connection: sqlite3.Connection, owner: str, key: str, by: Memory, now: datetime
+    connection: Connection, owner: str, key: str, by: Memory, now: datetime
 ) -> None:
     """End the old memory where the new one begins to hold."""
     number, new = _known(connection, owner, key), _known(connection, owner, by.id)
     assert by.valid_from is not None
     connection.execute(
-        "UPDATE memories SET superseded_by = ?1, valid_until = max(valid_from, "
-        "min(coalesce(valid_until, ?2), ?2)) WHERE id = ?3",
-        (new, time_column(by.valid_from), number),
+        "UPDATE memories SET superseded_by = ?, valid_until = max(valid_from, "
+        "min(coalesce(valid_until, ?), ?)) WHERE id = ?",
+        (new, *(time_column(by.valid_from),) * 2, number),
     )
     _note(connection, number, now, "superseded", by.text, by.id)
 
@@ -352,14 +349,15 @@ def _seen_by(scope: Scope) -> tuple[str, list[object]]:
         add(f"memories.kind IN ({_marks(scope.kinds)})", *scope.kinds)
     if scope.at is not None:
         at = time_column(scope.at)
-        add("memories.valid_from <= ? AND coalesce(memories.valid_until > ?, 1)", at, at)
+        until = "(memories.valid_until IS NULL OR memories.valid_until > ?)"
+        add(f"memories.valid_from <= ? AND {until}", at, at)
     elif not scope.past:
         add("memories.superseded_by IS NULL")
     return " AND ".join(conditions), values
 
 
 def _with_descendants(
-    connection: sqlite3.Connection, numbers: Sequence[int]
+    connection: Connection, numbers: Sequence[int]
 ) -> list[tuple[int, str]]:
     """Numbers and ids of memories and of all that was made from them."""
     found: dict[int, None] = dict.fromkeys(numbers)
@@ -381,7 +379,7 @@ def _with_descendants(
 
 
 def _memories(
-    connection: sqlite3.Connection, condition: str, *values: object
+    connection: Connection, condition: str, *values: object
 ) -> tuple[Memory, ...]:
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM memories WHERE {condition}", values
@@ -389,7 +387,7 @@ def _memories(
     return tuple(_memory(connection, row) for row in rows)
 
 
-def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
+def _memory(connection: Connection, row: tuple[Any, ...]) -> Memory:
     """A memory from its columns. Raises StoreError where the row is damaged."""
     from personae.data import Memory
 
@@ -412,7 +410,7 @@ def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
 
 
 def _note(
-    connection: sqlite3.Connection, number: int, at: datetime, event: str, text: str, cause: str
+    connection: Connection, number: int, at: datetime, event: str, text: str, cause: str
 ) -> None:
     connection.execute(
         "INSERT INTO memory_events (memory_id, at, event, text, cause) VALUES (?, ?, ?, ?, ?)",
@@ -420,14 +418,14 @@ def _note(
     )
 
 
-def _number(connection: sqlite3.Connection, owner: str, key: str) -> int | None:
+def _number(connection: Connection, owner: str, key: str) -> int | None:
     row = connection.execute(
         "SELECT id FROM memories WHERE owner = ? AND key = ?", (owner, text_column(key))
     ).fetchone()
     return None if row is None else int(row[0])
 
 
-def _known(connection: sqlite3.Connection, owner: str, key: str) -> int:
+def _known(connection: Connection, owner: str, key: str) -> int:
     number = _number(connection, owner, key)
     if number is None:
         raise UnknownEntry("memory", key, (), "See `personae memory list`.")

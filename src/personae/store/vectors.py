@@ -6,19 +6,24 @@ faster would cost minutes to build.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from personae.errors import InvalidOption, StoreError
-from personae.store.database import Database
+from personae.store.connection import Connection, SqlDatabase
 from personae.store.rows import name_column, text_column
 from personae.store.types import Neighbour
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Column: TypeAlias = Callable[[NDArray[np.float32]], object]
+    # Connection, the collection's number, the vector, how many: the nearest, best first.
+    Search: TypeAlias = Callable[
+        [Connection, int, NDArray[np.float32], int], tuple[Neighbour, ...]
+    ]
 
 MAX_MATRICES = 16  # collections kept in memory, the last used ones
 
@@ -67,10 +72,18 @@ class _Matrix:
 
 
 class VectorTable:
-    """The vectors of a database. Scoped by owner like everything else."""
+    """The vectors of a database. Scoped by owner like everything else.
 
-    def __init__(self, database: Database) -> None:
+    `column` is how the database keeps a vector; `search` finds the nearest in the database itself,
+    instead of in a matrix in memory.
+    """
+
+    def __init__(
+        self, database: SqlDatabase, column: Column | None = None, search: Search | None = None
+    ) -> None:
         self._database = database
+        self._column = column or (lambda vector: vector.tobytes())
+        self._search = search
         self._matrices: OrderedDict[int, _Matrix] = OrderedDict()
 
     def put(
@@ -87,7 +100,7 @@ class VectorTable:
 
     def put_within(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         owner: str,
         name: str,
         rows: Sequence[tuple[str, Sequence[float] | NDArray[np.float32], str]],
@@ -103,7 +116,7 @@ class VectorTable:
         connection.executemany(
             "INSERT INTO vectors (collection_id, key, text, vector) VALUES (?, ?, ?, ?)",
             (
-                (collection, key, text, vector.tobytes())
+                (collection, key, text, self._column(vector))
                 for (key, (_, text)), vector in zip(by_key.items(), matrix, strict=True)
             ),
         )
@@ -126,6 +139,8 @@ class VectorTable:
                     f"The vector has {len(asked)} dimensions; those of the collection {name!r} "
                     f"have {found[1]}."
                 )
+            if self._search is not None:
+                return self._search(connection, found[0], asked, k)
             best = self._current(connection, *found).best(asked, k)
             return tuple(_neighbour(connection, number, score) for number, score in best)
 
@@ -145,7 +160,7 @@ class VectorTable:
             return self.fingerprint_within(connection, owner, name)
 
     def fingerprint_within(
-        self, connection: sqlite3.Connection, owner: str, name: str
+        self, connection: Connection, owner: str, name: str
     ) -> str | None:
         """The same in a transaction that does more."""
         found = _find(connection, owner, name)
@@ -160,7 +175,7 @@ class VectorTable:
         return removed
 
     def delete_within(
-        self, connection: sqlite3.Connection, owner: str, name: str, keys: Sequence[str]
+        self, connection: Connection, owner: str, name: str, keys: Sequence[str]
     ) -> int:
         """The same in a transaction that does more; traces are erased by whoever ends it."""
         found = _find(connection, owner, name)
@@ -178,7 +193,7 @@ class VectorTable:
         self._database.erase_traces()
 
     def _current(
-        self, connection: sqlite3.Connection, collection: int, dimensions: int, removals: int
+        self, connection: Connection, collection: int, dimensions: int, removals: int
     ) -> _Matrix:
         """The collection's matrix, with what was put since it was last asked for."""
         matrix = self._matrices.get(collection)
@@ -198,7 +213,7 @@ class VectorTable:
         return matrix
 
 
-def _find(connection: sqlite3.Connection, owner: str, name: str) -> tuple[int, str] | None:
+def _find(connection: Connection, owner: str, name: str) -> tuple[int, str] | None:
     """Number and fingerprint of a collection."""
     row: tuple[int, str] | None = connection.execute(
         "SELECT id, fingerprint FROM vector_collections WHERE owner = ? AND name = ?",
@@ -208,7 +223,7 @@ def _find(connection: sqlite3.Connection, owner: str, name: str) -> tuple[int, s
 
 
 def _require(
-    connection: sqlite3.Connection, owner: str, name: str, fingerprint: str, dimensions: int
+    connection: Connection, owner: str, name: str, fingerprint: str, dimensions: int
 ) -> int:
     """The collection's number, made where it is missing. Raises StoreError where it differs."""
     name = name_column(name, "collection's name")
@@ -229,7 +244,7 @@ def _require(
     return int(number)
 
 
-def _remove(connection: sqlite3.Connection, collection: int, keys: Sequence[str]) -> int:
+def _remove(connection: Connection, collection: int, keys: Sequence[str]) -> int:
     """Delete rows by key; the collection counts removals, so that matrices notice."""
     removed = connection.executemany(
         "DELETE FROM vectors WHERE collection_id = ? AND key = ?",
@@ -242,7 +257,7 @@ def _remove(connection: sqlite3.Connection, collection: int, keys: Sequence[str]
     return max(removed, 0)
 
 
-def _neighbour(connection: sqlite3.Connection, number: int, score: float) -> Neighbour:
+def _neighbour(connection: Connection, number: int, score: float) -> Neighbour:
     key, text = connection.execute(
         "SELECT key, text FROM vectors WHERE id = ?", (number,)
     ).fetchone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from personae.store.connection import Connection, WordQuery
 from personae.store.types import Match
 
 MAX_QUERY_CHARACTERS = 2_000
@@ -32,7 +33,39 @@ def match_expression(query: str, match: Match) -> str:
 
     Each word becomes a quoted phrase, so that no character of it is syntax.
     """
+    phrases = [f'"{spaced(word)}"' for word in query_words(query)]
+    return (" AND " if match == "all" else " OR ").join(phrases)
+
+
+def query_words(query: str) -> list[str]:
+    """The words of what somebody typed that hold a letter or a digit; the first 64."""
     plain = query[:MAX_QUERY_CHARACTERS].translate({0: " ", ord('"'): " "})
     words = [word for word in plain.split() if re.search(r"[^\W_]", word)]
-    phrases = [f'"{spaced(word)}"' for word in words[:MAX_QUERY_WORDS]]
-    return (" AND " if match == "all" else " OR ").join(phrases)
+    return words[:MAX_QUERY_WORDS]
+
+
+class Fts5Words:
+    """SQLite's full text: the tables `turns_fts` and `memories_fts`, filled by triggers."""
+
+    def indexed(self, text: str) -> str | None:
+        """See `WordIndex.indexed`: nothing where the text itself will do."""
+        return search_text(text)
+
+    def asked(self, _: Connection, table: str, query: str, match: Match) -> WordQuery | None:
+        """See `WordIndex.asked`."""
+        expression = match_expression(query, match)
+        if not expression:
+            return None
+        fts = f"{table}_fts"
+        return WordQuery(
+            source=f"{fts} JOIN {table} ON {table}.id = {fts}.rowid",
+            condition=f"{fts} MATCH ?",
+            condition_values=(expression,),
+            score=f"-bm25({fts})",
+        )
+
+    def erase_traces(self, connection: Connection, table: str) -> None:
+        """See `WordIndex.erase_traces`."""
+        # FTS5 marks deleted words as deleted until it merges its segments. Its own option
+        # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
+        connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")

@@ -17,7 +17,7 @@ from personae.cli.output import plain, print_json, print_table, stderr
 if TYPE_CHECKING:
     from personae.data import Memory
     from personae.memory.keeping import Keeper
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
 
 app = typer.Typer(add_completion=False)
 
@@ -277,7 +277,7 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
     raise typer.Exit(1 if found else 0)
 
 
-def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
+def _keeper(store: SqlStore, *, judged: bool = True) -> Keeper:
     from personae.encoders.embedder import open_embedder
     from personae.encoders.nli import open_nli
     from personae.memory.keeping import Keeper
@@ -285,7 +285,7 @@ def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
     return Keeper(store, open_embedder(), open_nli() if judged else None)
 
 
-def _find(store: SqliteStore, name: str) -> Memory:
+def _find(store: SqlStore, name: str) -> Memory:
     """The one memory that `name` fits. Raises UnknownEntry, InvalidOption."""
     from personae.errors import InvalidOption, UnknownEntry
 

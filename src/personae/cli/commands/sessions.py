@@ -16,7 +16,7 @@ from personae.cli.opening import open_default_store
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
     from personae.store.types import Session, StoredTurn
 
 app = typer.Typer(add_completion=False)
@@ -114,7 +114,7 @@ def export(
     stderr().print(f"Wrote {len(lines)} sessions to {out}.", markup=False)
 
 
-def find_session(store: SqliteStore, name: str) -> Session:
+def find_session(store: SqlStore, name: str) -> Session:
     """The one session that `name` fits. Raises UnknownEntry, InvalidOption."""
     from personae.errors import InvalidOption, UnknownEntry
 
