@@ -1,14 +1,15 @@
-"""A store in a folder of its own, and a persona to talk to."""
+"""A store, once in each database; the path of its file; and a persona to talk to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personae.data import Persona
-from personae.store.sqlite import SqlStore, open_store
+from personae.store.sqlite import SqlStore
 from personae.store.types import Session
 
 
@@ -18,8 +19,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqlStore]:
-    with open_store(path) as opened:
+def store(place: Any) -> Iterator[SqlStore]:
+    with place.open() as opened:
         yield opened
 
 
