@@ -270,3 +270,9 @@ def empty_postgres(address: str) -> None:
         ).fetchone()
         if found and found[0]:
             connection.execute(f"TRUNCATE {found[0]} RESTART IDENTITY")
+
+
+@pytest.fixture
+def emptied() -> Callable[[str], None]:
+    """Deletes all that stores have put into a PostgreSQL database."""
+    return empty_postgres

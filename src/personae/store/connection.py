@@ -77,6 +77,14 @@ class WordIndex(Protocol):
         """Rid the index of words whose rows were deleted, in the transaction that deletes them."""
         ...
 
+    def is_whole(self, connection: Connection, table: str) -> bool:
+        """Whether the index holds the words of the table's texts, and no others."""
+        ...
+
+    def rebuild(self, connection: Connection, table: str) -> None:
+        """Make the index anew from the texts."""
+        ...
+
 
 class SqlDatabase(Protocol):
     """A connection that many threads share, with transactions."""
@@ -109,6 +117,37 @@ class SqlDatabase(Protocol):
 
     def problems(self) -> tuple[str, ...]:
         """What the database's own checks say; empty when all is well."""
+        ...
+
+    def compact(self) -> None:
+        """Write everything anew, without what was deleted; others wait meanwhile."""
+        ...
+
+    def size_bytes(self) -> int:
+        """How much it takes on the disk."""
+        ...
+
+    # For `personae.store.moving`
+
+    @property
+    def vector_select(self) -> str:
+        """How to ask for the column `vector`."""
+        ...
+
+    def vector_bytes(self, selected: Any) -> bytes:
+        """What `vector_select` gave as little-endian float32."""
+        ...
+
+    def vector_column(self, vector: bytes) -> object:
+        """Little-endian float32 as the value of a column `vector`."""
+        ...
+
+    def begin_loading(self, connection: Connection) -> None:
+        """Let rows of this transaction point at rows that come later."""
+        ...
+
+    def end_loading(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Go on counting after the highest `id` of the tables."""
         ...
 
     def close(self) -> None:

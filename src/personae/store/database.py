@@ -6,12 +6,14 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from personae.errors import StoreError
+from personae.store.connection import Connection
 from personae.store.migrations import check_origin, migrate
 from personae.store.words import Fts5Words
 
@@ -76,6 +78,34 @@ class Database:
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchall()
         faults = [line for line in lines if line != "ok"]
         return (*faults, *(f"{row[0]} row {row[1]} points at nothing" for row in broken))
+
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted."""
+        with self.lock, sentences(self.path):
+            self.connection.execute("VACUUM")
+        self.erase_traces()
+
+    def size_bytes(self) -> int:
+        """The size of the file and of its write-ahead log."""
+        files = self.path.parent.glob(f"{self.path.name}*")
+        return sum(file.stat().st_size for file in files)
+
+    vector_select: ClassVar[str] = "vector"
+
+    def vector_bytes(self, selected: bytes) -> bytes:
+        """See `SqlDatabase.vector_bytes`: kept as they are."""
+        return selected
+
+    def vector_column(self, vector: bytes) -> bytes:
+        """See `SqlDatabase.vector_column`."""
+        return vector
+
+    def begin_loading(self, connection: Connection) -> None:
+        """See `SqlDatabase.begin_loading`."""
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+
+    def end_loading(self, connection: Connection, tables: Sequence[str]) -> None:
+        """See `SqlDatabase.end_loading`: AUTOINCREMENT follows by itself."""
 
     def close(self) -> None:
         with self.lock, sentences(self.path):

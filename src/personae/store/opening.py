@@ -42,3 +42,10 @@ def sqlite_path(address: str | Path) -> Path:
     if scheme != "sqlite" or not rest.strip("/"):
         raise StoreError(f"There is no store at {address!r}. Write {FORMS}.")
     return from_home(re.sub("^//(?=/|[^/])", "", rest))
+
+
+def existing(address: str) -> str:
+    """The address of a store that must be there. Raises StoreError where its file is not."""
+    if not is_postgres(address) and not sqlite_path(address).exists():
+        raise StoreError(f"There is no store at {address}. Write {FORMS}.")
+    return address

@@ -14,7 +14,7 @@ from personae.store.connection import Connection, Cursor
 from personae.store.ids import Clock, now
 from personae.store.migrations import Migration
 from personae.store.postgres_migrations import POSTGRES_MIGRATIONS, SCHEMA
-from personae.store.postgres_vectors import open_vectors
+from personae.store.postgres_vectors import open_vectors, vector_text
 from personae.store.postgres_words import PostgresWords
 from personae.store.sqlite import BUSY_TIMEOUT_S, SqlStore
 
@@ -122,6 +122,42 @@ class PostgresDatabase:
                 (SCHEMA,),
             ).fetchall()
         return tuple(f"the index {name} is not valid" for (name,) in rows)
+
+    def size_bytes(self) -> int:
+        """See `SqlDatabase.size_bytes`."""
+        with self.reading() as connection:
+            (size,) = connection.execute(
+                "SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class "
+                "WHERE relkind = 'r' AND relnamespace = CAST(? AS regnamespace)",
+                (SCHEMA,),
+            ).fetchone()
+        return int(size)
+
+    vector_select = "vector_send(vector)"
+
+    def vector_bytes(self, selected: bytes) -> bytes:
+        """See `SqlDatabase.vector_bytes`: pgvector sends two counts, then big-endian float32."""
+        import numpy as np
+
+        return np.frombuffer(selected, ">f4", offset=4).astype("<f4").tobytes()
+
+    def vector_column(self, vector: bytes) -> str:
+        """See `SqlDatabase.vector_column`."""
+        import numpy as np
+
+        return vector_text(np.frombuffer(vector, "<f4"))
+
+    def begin_loading(self, connection: Connection) -> None:
+        """See `SqlDatabase.begin_loading`."""
+        connection.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    def end_loading(self, connection: Connection, tables: Sequence[str]) -> None:
+        """See `SqlDatabase.end_loading`."""
+        for table in tables:
+            connection.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+                f"coalesce(max(id), 0) + 1, false) FROM {table}"
+            )
 
     def close(self) -> None:
         """See `SqlDatabase.close`."""

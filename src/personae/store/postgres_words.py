@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from personae.store.connection import Connection, WordQuery
 from personae.store.types import Match
@@ -12,6 +13,7 @@ from personae.store.words import query_words, spaced
 
 MAX_WORD_CHARACTERS = 255
 MAX_INDEXED_BYTES = 400_000  # a tsvector holds at most 1 MiB, each word with its places
+PAGE_ROWS = 500
 MANY_ROWS = 100_000  # from which the table's size and the texts' length are estimated
 
 _DIACRITICS = re.compile("[\u0300-\u036f]")
@@ -75,6 +77,37 @@ class PostgresWords:
 
     def erase_traces(self, connection: Connection, table: str) -> None:
         """See `WordIndex.erase_traces`: the words went with their rows."""
+
+    def is_whole(self, connection: Connection, table: str) -> bool:
+        """See `WordIndex.is_whole`."""
+        differing = (
+            f"SELECT count(*) FROM {table} JOIN unnest(CAST(? AS bigint[]), CAST(? AS text[])) "
+            f"AS told (id, folded) USING (id) WHERE {table}.words IS DISTINCT FROM "
+            f"to_tsvector('{_CONFIGURATIONS[table]}', folded)"
+        )
+        return not any(
+            connection.execute(differing, page).fetchone()[0]
+            for page in _folded_pages(connection, table)
+        )
+
+    def rebuild(self, connection: Connection, table: str) -> None:
+        """See `WordIndex.rebuild`."""
+        for page in _folded_pages(connection, table):
+            connection.execute(
+                f"UPDATE {table} SET search_text = folded FROM unnest(CAST(? AS bigint[]), "
+                f"CAST(? AS text[])) AS told (id, folded) WHERE {table}.id = told.id",
+                page,
+            )
+
+
+def _folded_pages(connection: Connection, table: str) -> Iterator[tuple[list[int], list[str]]]:
+    """The numbers of a table's texts and the words to index, some at a time."""
+    last = 0
+    while rows := connection.execute(
+        f"SELECT id, text FROM {table} WHERE id > ? ORDER BY id LIMIT ?", (last, PAGE_ROWS)
+    ).fetchall():
+        last = rows[-1][0]
+        yield [number for number, _ in rows], [folded(text) for _, text in rows]
 
 
 def _is_of_word(character: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 from personae.store.connection import Connection, WordQuery
 from personae.store.types import Match
@@ -69,3 +70,16 @@ class Fts5Words:
         # FTS5 marks deleted words as deleted until it merges its segments. Its own option
         # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
         connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")
+
+    def is_whole(self, connection: Connection, table: str) -> bool:
+        """See `WordIndex.is_whole`."""
+        check = f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)"
+        try:
+            connection.execute(check)
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
+    def rebuild(self, connection: Connection, table: str) -> None:
+        """See `WordIndex.rebuild`."""
+        connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')")
