@@ -17,6 +17,7 @@ from personae.draft import Emission
 from personae.errors import InvalidOption, UnknownEntry
 from personae.speaker import Reply, Speaker
 from personae.store.types import LOCAL_OWNER, ROOT, NewTurn, Session, Store, StoredTurn
+from personae.text.quoting import one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -219,7 +220,7 @@ class Conversation:
             if not near.intersection(turns) and (
                 not turns or any(self._stands(turn, old) for turn in turns)
             ):
-                text = f'{one.memory.subject or "Somebody"} once said: "{one.memory.text}"'
+                text = _said(one.memory.subject or "Somebody", one.memory.text)
                 yield one.memory.model_copy(update={"text": text})
 
     def _stands(self, turn_id: str, old: frozenset[str]) -> bool:
@@ -254,7 +255,7 @@ class Conversation:
 
     def _memory_of(self, turn: StoredTurn) -> Memory:
         return Memory(
-            text=f'{turn.speaker} once said: "{turn.text}"',
+            text=_said(turn.speaker, turn.text),
             id=turn.id,
             kind="event",
             subject=turn.speaker,
@@ -323,3 +324,7 @@ def details_of(reply: Reply) -> JsonObject:
         ],
         "notes": {key: value for key, value in draft.notes.items() if key != "prompt"},
     }
+
+
+def _said(who: str, words: str) -> str:
+    return f"{one_line(who)} once said: {quoted(words)}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.opening import open_default_store
-from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.output import harmless_json, plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.data import Memory
@@ -206,7 +206,7 @@ def export(
     lines = [one.to_json() for one in found]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
     if out is None:
-        print(text, end="")
+        print(harmless_json(text), end="")
         return
     from personae.media.atomic_file import write_atomically
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.opening import open_default_store
-from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.output import harmless_json, plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.store.sqlite import SqlStore
@@ -106,7 +106,7 @@ def export(
     lines = [dialogue.to_json() for dialogue in dialogues]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
     if out is None:
-        print(text, end="")
+        print(harmless_json(text), end="")
         return
     from personae.media.atomic_file import write_atomically
 

@@ -1,0 +1,32 @@
+"""Showing somebody's words in a prompt as words: nothing in them ends the place they stand in."""
+
+from __future__ import annotations
+
+import unicodedata
+
+OPENS, CLOSES = "<remembered>", "</remembered>"
+
+_QUOTES = str.maketrans({mark: "'" for mark in '"“”„‟«»＂〝〞〟❝❞'})
+_BRACKETS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
+
+
+def one_line(text: str) -> str:
+    """The text on one line: line ends, control and invisible characters are spaces."""
+    plain = "".join(" " if _breaks(one) else one for one in text)
+    return " ".join(plain.split())
+
+
+def quoted(text: str) -> str:
+    """The text on one line, within double quotes that nothing in it closes."""
+    return f'"{one_line(text).translate(_QUOTES)}"'
+
+
+def enclosed(texts: list[str]) -> str:
+    """A list of texts within marks that stand in none of them."""
+    lines = (f"- {one_line(text).translate(_BRACKETS)}" for text in texts)
+    return "\n".join([OPENS, *lines, CLOSES])
+
+
+def _breaks(character: str) -> bool:
+    # Cc control, Cf invisible (as right-to-left marks), Cs and Cn no characters, Zl and Zp lines.
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
