@@ -373,13 +373,16 @@ def _sentence(where: str, error: psycopg.Error) -> str:
         "53300": f"The server of {where} has no connection left; close some, and try again.",
         "42501": f"The database {where} may not be used so ({told}); ask for the right, or "
         f"{_ELSEWHERE}.",
-        "3D000": f"There is no database {where}; make it with `createdb`.",
         "XX001": f"The database {where} is damaged ({told}); restore it from a backup.",
     }
     if state in known:
         return known[state]
-    if state.startswith("28"):
-        return f"The server of {where} refuses the login ({told}); see ~/.pgpass, or {_ELSEWHERE}."
+    if not state and "FATAL:" in told:  # while connecting psycopg has no code, but words
+        told = told.rpartition("FATAL:")[2].strip()
+        return (
+            f"The server of {where} refuses the connection ({told}); a password belongs into "
+            f"~/.pgpass, `createdb` makes a database, or {_ELSEWHERE}."
+        )
     if not state or state.startswith(("08", "57P")):
         return (
             f"The database {where} cannot be reached ({told}); start its server and try again, "
