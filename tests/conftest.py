@@ -28,6 +28,7 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """Each test has its own data, configuration and state; weights are cached once for all."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("PERSONAE_HOME", str(home))
+    monkeypatch.setenv("PERSONAE_STORE", "")
     cache = Path(os.environ.get("PERSONAE_TEST_CACHE", Path.home() / ".cache" / "personae-tests"))
     cache.mkdir(parents=True, exist_ok=True)
     (home / "cache").symlink_to(cache)
@@ -276,3 +277,22 @@ def empty_postgres(address: str) -> None:
 def emptied() -> Callable[[str], None]:
     """Deletes all that stores have put into a PostgreSQL database."""
     return empty_postgres
+
+
+@pytest.fixture
+def new_database(postgres_address):
+    """Makes databases that have nothing in them, and drops them in the end."""
+    import psycopg
+
+    made = []
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+
+        def create(options=""):
+            name = f"new{os.getpid()}_{len(made)}"
+            connection.execute(f"CREATE DATABASE {name} {options}")
+            made.append(name)
+            return postgres_address.replace("/postgres?", f"/{name}?")
+
+        yield create
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -23,25 +22,6 @@ from personae.store.postgres_words import MAX_INDEXED_BYTES, folded
 from personae.store.types import NewTurn
 
 ON_POSTGRES = pytest.mark.parametrize("place", ["postgres"], indirect=True)
-
-
-@pytest.fixture
-def new_database(postgres_address):
-    """Makes databases that have nothing in them, and drops them in the end."""
-    import psycopg
-
-    made = []
-    with psycopg.connect(postgres_address, autocommit=True) as connection:
-
-        def create(options=""):
-            name = f"new{os.getpid()}_{len(made)}"
-            connection.execute(f"CREATE DATABASE {name} {options}")
-            made.append(name)
-            return postgres_address.replace("/postgres?", f"/{name}?")
-
-        yield create
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def raw(address, *statements):

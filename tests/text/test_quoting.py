@@ -40,6 +40,10 @@ def test_nothing_in_a_list_closes_or_opens_it_or_adds_a_line(texts):
     assert all(line.startswith("- ") for line in lines[1:-1])
 
 
+def test_a_huge_text_is_cut():
+    assert len(enclosed(["word " * 20_000])) < 700
+
+
 def test_words_are_left_as_they_are():
     assert quoted("I'm Zoë, and 2 > 1?") == '"I\'m Zoë, and 2 > 1?"'
     assert one_line(" a\n\n b\tc ") == "a b c"

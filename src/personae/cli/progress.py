@@ -63,15 +63,19 @@ class ReplyProgress:
 @contextmanager
 def counted() -> Iterator[Show]:
     """A bar on stderr for each table that has rows."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=stderr()) as bar:
-        tasks = {}
+    bar, tasks = Progress(*columns, console=stderr()), dict[str, TaskID]()
 
-        def show(name: str, done: int, total: int) -> None:
-            if name not in tasks:
-                tasks[name] = bar.add_task(name.replace("_", " "), total=total)
-            bar.update(tasks[name], completed=done)
+    def show(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            bar.start()
+            tasks[name] = bar.add_task(name.replace("_", " "), total=total)
+        bar.update(tasks[name], completed=done)
 
+    try:
         yield show
+    finally:
+        if tasks:  # stopping a bar that was not shown shows one
+            bar.stop()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
+from personae.errors import UnknownEntry
 from personae.memory.policy import OnContradiction, Related, relations
 from personae.store.memory_types import MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
@@ -54,6 +55,12 @@ class Keeper:
 
         No language model is asked. Raises what `MemoryStore.keep_memories` raises.
         """
+        try:
+            return self._keep(memory)
+        except UnknownEntry:  # another process forgot a neighbour meanwhile: look again
+            return self._keep(memory)
+
+    def _keep(self, memory: Memory) -> Kept:
         vector = self.embedder.embed([memory.text])[0]
         near = self._near(memory, vector)
         related = relations(self.nli, memory.text, near)

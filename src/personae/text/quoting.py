@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 OPENS, CLOSES = "<remembered>", "</remembered>"
+MAX_SHOWN_CHARACTERS = 600  # of one text: a huge one would leave no room for the others
 
 _QUOTES = str.maketrans({mark: "'" for mark in '"“”„‟«»＂〝〞〟❝❞'})
 _BRACKETS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
@@ -22,9 +23,13 @@ def quoted(text: str) -> str:
 
 
 def enclosed(texts: list[str]) -> str:
-    """A list of texts within marks that stand in none of them."""
-    lines = (f"- {one_line(text).translate(_BRACKETS)}" for text in texts)
+    """A list of texts, each cut where it is long, within marks that stand in none of them."""
+    lines = (f"- {_cut(one_line(text)).translate(_BRACKETS)}" for text in texts)
     return "\n".join([OPENS, *lines, CLOSES])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
 
 
 def _breaks(character: str) -> bool:
