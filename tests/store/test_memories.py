@@ -213,7 +213,9 @@ def is_seen(scope, owner, memory):
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(["one", "two"]), MEMORIES), max_size=12), SCOPES)
 def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(place, kept, scope):
     with place.empty().open() as store:

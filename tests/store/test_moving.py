@@ -26,7 +26,9 @@ def full(path, ana):
     with open_address(path) as store:
         session = store.create_session(ana, user_name="You", method="plain", model="m")
         store.save_persona(ana.model_copy(update={"style": "loud"}))
-        said = NewTurn("You", "My d\0gs \U0010ffff0 walk in 天气", details={"k": 1}, labels={"a": "é"})
+        said = NewTurn(
+            "You", "My d\0gs \U0010ffff0 walk in 天气", details={"k": 1}, labels={"a": "é"}
+        )
         turn, reply = store.append_exchange(session.id, [said, NewTurn("Ana", "Zwölf!")])
         store.append_turn(session.id, NewTurn("Ana", "Again."), parent_id=turn.id)
         store.set_active_leaf(session.id, reply.id)

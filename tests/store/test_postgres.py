@@ -96,7 +96,10 @@ def test_a_database_that_will_not_do_is_one_sentence(new_database, options, stat
 def test_addresses_that_lead_nowhere_are_one_sentence(postgres_address):
     for address, told in (
         ("postgresql://personae:secret@localhost:1/x", "cannot be reached"),
-        (postgres_address.replace("/postgres?", "/nothing?"), "refuses the connection .*does not exist"),
+        (
+            postgres_address.replace("/postgres?", "/nothing?"),
+            "refuses the connection .*does not exist",
+        ),
         (postgres_address.replace("personae@", "nobody:secret@"), "nobody"),
         ("postgresql://[", "cannot be read"),
         ("postgresql://x?colour=red", "cannot be read"),
@@ -174,7 +177,9 @@ def test_an_interrupt_within_a_transaction_takes_it_back(place, ana):
 def test_what_is_forgotten_leaves_the_servers_tables_when_they_are_compacted(place):
     (data,) = (row[0] for row in raw(place.address, "SHOW data_directory")[0])
     with place.open() as store:
-        made = store.keep_memories([Memory(text="Bo keeps quuxbertwurst.", subject="quuxbertwurst")])
+        made = store.keep_memories(
+            [Memory(text="Bo keeps quuxbertwurst.", subject="quuxbertwurst")]
+        )
         store.keep_memories([Memory(text="Bo keeps cats.")])
         store.forget_memories([made[0].id])
         store.database.compact()
@@ -200,7 +205,9 @@ def test_escaping_is_undone(text):
 
 
 def test_words_are_folded_as_fts5_folds_them():
-    assert folded("Don't STOP_the Zwölf-Uhr café, 3.5 km!") == "don t stop the zwolf uhr cafe 3 5 km"
+    assert (
+        folded("Don't STOP_the Zwölf-Uhr café, 3.5 km!") == "don t stop the zwolf uhr cafe 3 5 km"
+    )
     assert folded("a天气b") == "a 天 气 b"
     assert folded("ß ½ İ x²") == "ß ½ i x²"
     assert len(folded("word " * 200_000)) <= MAX_INDEXED_BYTES
@@ -217,7 +224,9 @@ TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), min_siz
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(TEXTS, st.lists(WORDS, min_size=1, max_size=4).map(" ".join), st.sampled_from(["all", "any"]))
+@given(
+    TEXTS, st.lists(WORDS, min_size=1, max_size=4).map(" ".join), st.sampled_from(["all", "any"])
+)
 def test_both_databases_find_the_same_memories_with_the_same_scores(
     place, tmp_path_factory, texts, query, match
 ):
@@ -237,9 +246,7 @@ def test_both_databases_find_the_same_memories_with_the_same_scores(
 def test_a_huge_text_of_different_words_is_kept_and_found_by_its_first(place, ana):
     text = " ".join(f"w{n:x}" for n in range(150_000))
     with place.open() as store:
-        session = store.create_session(
-            ana, user_name="You", method="plain", model="m"
-        )
+        session = store.create_session(ana, user_name="You", method="plain", model="m")
         turn = store.append_turn(session.id, NewTurn("You", text))
         assert store.get_turn(turn.id).text == text
         assert len(store.search_turns("w1f4")) == 1

@@ -197,7 +197,9 @@ ANY_TEXT = st.text(st.characters())  # lone surrogates too, as a broken terminal
 
 
 @given(ANY_TEXT, ANY_TEXT)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_text_and_speaker_can_be_kept_and_searched_for(store, ana, text, speaker):
     session = store.create_session(ana, user_name="You", method="plain", model="m")
     stored = store.append_turn(session.id, NewTurn(speaker, text, details={text: speaker}))

@@ -47,4 +47,4 @@ def test_a_huge_text_is_cut():
 def test_words_are_left_as_they_are():
     assert quoted("I'm Zoë, and 2 > 1?") == '"I\'m Zoë, and 2 > 1?"'
     assert one_line(" a\n\n b\tc ") == "a b c"
-    assert enclosed(["Bo: \"x\""]) == f'{OPENS}\n- Bo: "x"\n{CLOSES}'
+    assert enclosed(['Bo: "x"']) == f'{OPENS}\n- Bo: "x"\n{CLOSES}'

@@ -248,18 +248,14 @@ class MemoryTable:
         self._database.erase_traces()
         return keys
 
-    def forget_session_within(
-        self, connection: Connection, owner: str, session: str
-    ) -> None:
+    def forget_session_within(self, connection: Connection, owner: str, session: str) -> None:
         """Erase what was learned in a session, in the transaction that erases it."""
         rows = connection.execute(
             "SELECT id FROM memories WHERE owner = ? AND session = ?", (owner, session)
         ).fetchall()
         self._erase(connection, owner, [number for (number,) in rows])
 
-    def _erase(
-        self, connection: Connection, owner: str, numbers: Sequence[int]
-    ) -> tuple[str, ...]:
+    def _erase(self, connection: Connection, owner: str, numbers: Sequence[int]) -> tuple[str, ...]:
         gone = _with_descendants(connection, numbers)
         if not gone:
             return ()
@@ -314,9 +310,7 @@ def _insert_sides(connection: Connection, owner: str, number: int, memory: Memor
     )
 
 
-def _supersede(
-    connection: Connection, owner: str, key: str, by: Memory, now: datetime
-) -> None:
+def _supersede(connection: Connection, owner: str, key: str, by: Memory, now: datetime) -> None:
     """End the old memory where the new one begins to hold."""
     number, new = _known(connection, owner, key), _known(connection, owner, by.id)
     assert by.valid_from is not None
@@ -356,9 +350,7 @@ def _seen_by(scope: Scope) -> tuple[str, list[object]]:
     return " AND ".join(conditions), values
 
 
-def _with_descendants(
-    connection: Connection, numbers: Sequence[int]
-) -> list[tuple[int, str]]:
+def _with_descendants(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str]]:
     """Numbers and ids of memories and of all that was made from them."""
     found: dict[int, None] = dict.fromkeys(numbers)
     waiting = list(found)
@@ -378,9 +370,7 @@ def _with_descendants(
     ]
 
 
-def _memories(
-    connection: Connection, condition: str, *values: object
-) -> tuple[Memory, ...]:
+def _memories(connection: Connection, condition: str, *values: object) -> tuple[Memory, ...]:
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM memories WHERE {condition}", values
     ).fetchall()

@@ -146,9 +146,7 @@ def _pages(
     database: SqlDatabase, connection: Connection, table: Table
 ) -> Iterator[list[list[Any]]]:
     """The rows by their key, some at a time; vectors as bytes of little-endian float32."""
-    columns = [
-        database.vector_select if column == "vector" else column for column in table.columns
-    ]
+    columns = [database.vector_select if column == "vector" else column for column in table.columns]
     key = ", ".join(table.key)
     places = [table.columns.index(column) for column in table.key]
     select, end = f"SELECT {', '.join(columns)} FROM {table.name}", f"ORDER BY {key} LIMIT ?"

@@ -110,7 +110,7 @@ class PostgresDatabase:
             for (table,) in self._connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", (SCHEMA,)
             ).fetchall():
-                self._connection.execute(f'VACUUM (FULL, ANALYZE) {SCHEMA}."{table}"')  # type: ignore[call-overload]
+                self._connection.execute(f'VACUUM (FULL, ANALYZE) {SCHEMA}."{table}"')
 
     def problems(self) -> tuple[str, ...]:
         """Indexes that the server itself holds for invalid; empty when all is well."""
@@ -166,13 +166,12 @@ class PostgresDatabase:
             self._connection.close()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        psycopg = self._driver
-        connection = psycopg.connect(
+        connection: psycopg.Connection[Any] = self._driver.connect(
             self._address,
             autocommit=True,
             connect_timeout=CONNECT_TIMEOUT_S,
             application_name="personae",
-            cursor_factory=psycopg.ClientCursor,
+            cursor_factory=self._driver.ClientCursor,
         )
         try:
             _keep_any_text(connection)
@@ -239,12 +238,12 @@ class _Connection:
         self.driver = connection
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Cursor:
-        return _Cursor(self.driver.execute(in_psycopgs_words(sql), parameters))  # type: ignore[call-overload]
+        return _Cursor(self.driver.execute(in_psycopgs_words(sql), parameters))
 
     def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor:
         cursor = self.driver.cursor()
         rows = list(parameters)  # first: reading them may run statements of its own
-        cursor.executemany(in_psycopgs_words(sql), rows)  # type: ignore[arg-type]
+        cursor.executemany(in_psycopgs_words(sql), rows)
         return _Cursor(cursor)
 
 
@@ -308,7 +307,7 @@ def _migrate(
             _begin(connection, where)
         for number, migration in enumerate(migrations[done:], done + 1):
             for statement in migration.statements:
-                connection.execute(statement.replace("%", "%%"))  # type: ignore[call-overload]
+                connection.execute(statement.replace("%", "%%"))
             connection.execute(
                 "INSERT INTO migrations VALUES (%s, %s, now())", (number, migration.name)
             )
@@ -322,16 +321,14 @@ def _begin(connection: psycopg.Connection[Any], where: str) -> None:
         "SELECT count(*) FROM pg_tables WHERE schemaname = %s", (SCHEMA,)
     ).fetchone()
     if tables and tables[0]:
-        raise StoreError(
-            f"The schema {SCHEMA!r} in {where} is of another program; {_ELSEWHERE}."
-        )
+        raise StoreError(f"The schema {SCHEMA!r} in {where} is of another program; {_ELSEWHERE}.")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported) as error:
         raise StoreError(
-            f"The server of {where} has not the extension pgvector. Install it there (docs/store.md "
-            "says how), and try again."
+            f"The server of {where} has not the extension pgvector. Install it there "
+            "(docs/store.md says how), and try again."
         ) from error
     connection.execute(
         "CREATE TABLE migrations (number bigint PRIMARY KEY, name text NOT NULL, "

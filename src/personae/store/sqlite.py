@@ -631,9 +631,7 @@ def _turn_number(connection: Connection, turn_id: str, owner: str) -> int:
     return number
 
 
-def _place_in_session(
-    connection: Connection, session: int, turn_id: str, owner: str
-) -> int | None:
+def _place_in_session(connection: Connection, session: int, turn_id: str, owner: str) -> int | None:
     """The internal number of a turn of this session; None for ROOT."""
     if turn_id == ROOT:
         return None
@@ -680,8 +678,6 @@ def _sessions(
     return tuple(session_of(row) for row in rows)
 
 
-def _turns(
-    connection: Connection, condition: str, *values: object
-) -> tuple[StoredTurn, ...]:
+def _turns(connection: Connection, condition: str, *values: object) -> tuple[StoredTurn, ...]:
     rows = connection.execute(f"SELECT {_TURN} FROM turns {_ITS_IDS} {condition}", values)
     return tuple(turn_of(row) for row in rows.fetchall())

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
     Column: TypeAlias = Callable[[NDArray[np.float32]], object]
     # Connection, the collection's number, the vector, how many: the nearest, best first.
-    Search: TypeAlias = Callable[
-        [Connection, int, NDArray[np.float32], int], tuple[Neighbour, ...]
-    ]
+    Search: TypeAlias = Callable[[Connection, int, NDArray[np.float32], int], tuple[Neighbour, ...]]
 
 MAX_MATRICES = 16  # collections kept in memory, the last used ones
 
@@ -159,9 +157,7 @@ class VectorTable:
         with self._database.reading() as connection:
             return self.fingerprint_within(connection, owner, name)
 
-    def fingerprint_within(
-        self, connection: Connection, owner: str, name: str
-    ) -> str | None:
+    def fingerprint_within(self, connection: Connection, owner: str, name: str) -> str | None:
         """The same in a transaction that does more."""
         found = _find(connection, owner, name)
         return None if found is None else found[1]

@@ -57,7 +57,9 @@ def faults(database: SqlDatabase) -> tuple[str, ...]:
     with database.writing() as connection:  # FTS5 checks its index by a statement that writes
         for table in ("turns", "memories"):
             if not database.words.is_whole(connection, table):
-                found.append(f"the full text of {table} does not fit them; `personae store reindex`")
+                found.append(
+                    f"the full text of {table} does not fit them; `personae store reindex`"
+                )
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 OPENS, CLOSES = "<remembered>", "</remembered>"
 MAX_SHOWN_CHARACTERS = 600  # of one text: a huge one would leave no room for the others
 
-_QUOTES = str.maketrans({mark: "'" for mark in '"“”„‟«»＂〝〞〟❝❞'})
+_QUOTES = str.maketrans(dict.fromkeys('"“”„‟«»＂〝〞〟❝❞', "'"))
 _BRACKETS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
 
 
