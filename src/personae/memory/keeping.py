@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
 from personae.memory.policy import OnContradiction, Related, relations
+from personae.memory.telling import told
 from personae.store.memory_types import MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
 
@@ -54,7 +55,7 @@ class Keeper:
 
         No language model is asked. Raises what `MemoryStore.keep_memories` raises.
         """
-        vector = self.embedder.embed([memory.text])[0]
+        vector = self.embedder.embed([told(memory)])[0]
         near = self._near(memory, vector)
         related = relations(self.nli, memory.text, near)
         of = {one.relation: one for one in reversed(related)}
@@ -73,7 +74,8 @@ class Keeper:
 
     def revise(self, memory_id: str, text: str, *, cause: str = "by hand") -> Memory:
         """Change what a memory says; its history keeps what it said."""
-        vector = self.embedder.embed([text])[0]
+        known = self.store.get_memory(memory_id, owner=self.owner)
+        vector = self.embedder.embed([told(known.model_copy(update={"text": text}))])[0]
         return self.store.revise_memory(
             memory_id, text, vector=vector, cause=cause, owner=self.owner
         )

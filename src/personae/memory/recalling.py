@@ -12,9 +12,10 @@ from personae.encoders.types import Embedder
 from personae.store.memory_types import FoundMemory, MemoryStore, Scope
 
 CANDIDATES = 100  # of each way to look
-# Reciprocal rank fusion: 1 / (RANK + rank), summed over the ways. 10 found more evidence than the
-# usual 60 on LoCoMo and REALTALK (docs/memory.md).
+# Reciprocal rank fusion: weight / (RANK + rank), summed over the ways. 10 found more evidence than
+# the usual 60 on LoCoMo and REALTALK; the weights were chosen on REALTALK (docs/memory.md).
 RANK = 10
+WEIGHTS = {"words": 1.5, "meaning": 1.0}
 IMPORTANCE = 0.1  # the most that importance adds to a score, as a share of it
 RECENCY = 0.1  # the same of recency
 HALF_LIFE_DAYS = 30.0
@@ -37,9 +38,10 @@ def recalled(
 ) -> list[Recalled]:  # fmt: skip
     """The `k` memories that bear most on the query, best first; no language model is asked.
 
-    Words are those of the full text (BM25), meaning is the cosine of the embedder's vectors; ranks
-    are fused, so that neither's scale counts. What is important, or was said of late by the clock
-    `now`, comes a little before its equals. Below `least_cosine` meaning alone finds nothing.
+    Words are those of the full text and of what was said before it (BM25), meaning is the cosine
+    of the embedder's vectors; ranks are fused, so that neither's scale counts. What is important,
+    or was said of late by the clock `now`, comes a little before its equals. Below `least_cosine`
+    meaning alone finds nothing.
     """
     if k < 1 or not query.strip():
         return []
@@ -56,7 +58,7 @@ def recalled(
 
 
 def fused(ways: Mapping[str, Sequence[FoundMemory]]) -> list[Recalled]:
-    """Reciprocal rank fusion (Cormack et al. 2009), best first; ties by id."""
+    """Weighted reciprocal rank fusion (after Cormack et al. 2009), best first; ties by id."""
     memories: dict[str, Memory] = {}
     ranks: dict[str, dict[str, int]] = {}
     for way, found in ways.items():
@@ -64,7 +66,7 @@ def fused(ways: Mapping[str, Sequence[FoundMemory]]) -> list[Recalled]:
             memories[one.memory.id] = one.memory
             ranks.setdefault(one.memory.id, {})[way] = rank
     made = [
-        Recalled(memories[key], sum(1 / (RANK + rank) for rank in own.values()), own)
+        Recalled(memories[key], sum(WEIGHTS[way] / (RANK + rank) for way, rank in own.items()), own)
         for key, own in ranks.items()
     ]
     return sorted(made, key=lambda one: (-one.score, one.memory.id))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from personae.errors import InvalidOption, StoreError, UnknownEntry
 from personae.store.database import Database
 from personae.store.ids import Clock
+from personae.store.memory_contexts import clear_contexts, context_of, note_context, said_before
 from personae.store.memory_types import (
     MAX_MEMORY_CHARACTERS,
     FoundMemory,
@@ -39,12 +40,15 @@ if TYPE_CHECKING:
     Vectors = Sequence[Sequence[float]] | NDArray[np.float32]
 
 COLLECTION = "memories"
+# What was said before a memory counts less than what it says; docs/memory.md has the choice.
+CONTEXT_WEIGHT = 0.3
+_SCORE = f"-bm25(memories_fts, 1.0, 1.0, {CONTEXT_WEIGHT})"
 REPEATED = 0.1  # of the way to 1 that the importance of what is said again goes
 _FIRST_LOOK = 4  # times as many vectors as asked for are looked at before the scope is applied
 
 _COLUMNS = """
     memories.id, memories.key, holder, subject, session, kind, memories.text, said_at, valid_from,
-    valid_until, confidence, importance, labels,
+    valid_until, confidence, importance, labels, memories.context,
     (SELECT later.key FROM memories AS later WHERE later.id = memories.superseded_by)
 """
 _SIDES = (
@@ -94,16 +98,19 @@ class MemoryTable:
     def _insert(
         self, connection: sqlite3.Connection, owner: str, memory: Memory, now: datetime, cause: str
     ) -> tuple[int, Memory]:
-        if len(memory.text) > MAX_MEMORY_CHARACTERS:
+        longest = max(len(memory.text), len(memory.context))
+        if longest > MAX_MEMORY_CHARACTERS:
             raise InvalidOption(
-                f"The memory has {len(memory.text):,} characters; at most "
+                f"The memory has {longest:,} characters; at most "
                 f"{MAX_MEMORY_CHARACTERS:,} are kept in one."
             )
         said_at = memory.said_at or now
+        before = [] if memory.context else said_before(connection, owner, memory.provenance)
         kept = memory.model_copy(
             update={
                 "id": name_column(memory.id, "memory id") or self._new_id(),
                 "text": text_column(memory.text),
+                "context": text_column(memory.context) or context_of(before),
                 "said_at": said_at,
                 "valid_from": memory.valid_from or said_at,
             }
@@ -112,11 +119,13 @@ class MemoryTable:
             raise InvalidOption(f"There is a memory with the id {kept.id!r} already.")
         number = connection.execute(
             "INSERT INTO memories (owner, key, holder, subject, session, kind, text, search_text, "
-            "kept_at, said_at, valid_from, valid_until, confidence, importance, labels) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "kept_at, said_at, valid_from, valid_until, confidence, importance, labels, context, "
+            "search_context, search_subject) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (owner, *_columns_of(kept, now)),
         ).lastrowid
         assert number is not None
+        note_context(connection, number, before)
         _note(connection, number, now, "kept", kept.text, cause)
         return number, kept
 
@@ -163,10 +172,12 @@ class MemoryTable:
         expression = match_expression(text_column(query), match)
         if not expression:
             return ()
+        if match == "all":  # of the memory itself: half of the words said before it is no match
+            expression = f"{{text about}} : ({expression})"
         condition, values = _seen_by(scope)
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT -bm25(memories_fts) AS score, {_COLUMNS} FROM memories_fts "
+                f"SELECT {_SCORE} AS score, {_COLUMNS} FROM memories_fts "
                 "JOIN memories ON memories.id = memories_fts.rowid "
                 f"WHERE memories_fts MATCH ? AND {condition} "
                 "ORDER BY score DESC, memories.id DESC LIMIT ?",
@@ -267,6 +278,7 @@ class MemoryTable:
             return ()
         keys = tuple(key for _, key in gone)
         self._vectors.delete_within(connection, owner, COLLECTION, keys)
+        clear_contexts(connection, owner, [number for number, _ in gone])
         connection.executemany(
             "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
         )
@@ -293,6 +305,9 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
         memory.confidence,
         memory.importance,
         json_column(memory.labels, "memory's labels") if memory.labels else None,
+        memory.context,
+        search_text(memory.context),
+        search_text(memory.subject),
     )
 
 
@@ -394,6 +409,7 @@ def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
     from personae.data import Memory
 
     number, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
+    labels, context, successor = row[12:]
     said_at, valid_from, valid_until = times
     sides = {
         name: tuple(value for (value,) in connection.execute(query, (number,)))
@@ -404,8 +420,8 @@ def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
             text=text, id=key, kind=kind, subject=subject, holder=holder, session=session,
             said_at=time_of(said_at), valid_from=time_of(valid_from),
             valid_until=None if valid_until is None else time_of(valid_until),
-            superseded_by=row[13] or "", confidence=confidence, importance=importance,
-            labels=json_of(row[12], f"labels of memory {key}"), **sides,
+            superseded_by=successor or "", confidence=confidence, importance=importance,
+            context=context, labels=json_of(labels, f"labels of memory {key}"), **sides,
         )  # fmt: skip
     except (ValueError, TypeError, OverflowError) as error:
         raise StoreError(f"The stored memory {key} is damaged: {error}.") from error
