@@ -273,10 +273,13 @@ def is_seen(scope, owner, memory):
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(["one", "two"]), MEMORIES), max_size=12), SCOPES)
 def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(tmp_path_factory, kept, scope):
-    with open_store(tmp_path_factory.mktemp("store") / "personae.db") as store:
+    path = tmp_path_factory.mktemp("store") / "personae.db"
+    with open_store(path, indexed_from_rows=3) as store:
         expected = set()
         for owner, memory in kept:
             (one,) = store.keep_memories(
@@ -284,6 +287,7 @@ def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(tmp_path_fa
             )
             if is_seen(scope, owner, one):
                 expected.add(one.id)
+        store.index_memories(owner=scope.owner)
         for found in (
             store.memories(scope),
             [one.memory for one in store.search_memories("words", scope, limit=99)],

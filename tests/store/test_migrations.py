@@ -13,7 +13,12 @@ from personae.store.migrations import MIGRATIONS, Migration, migrate
 from personae.store.sqlite import open_store
 
 # Released migrations are history: a change of one is a new migration, not an edit.
-RELEASED: tuple[str, ...] = ("2f221b5b259662b9", "a98764d1ef5d264d", "8ded0657f29d358a")
+RELEASED: tuple[str, ...] = (
+    "2f221b5b259662b9",
+    "a98764d1ef5d264d",
+    "8ded0657f29d358a",
+    "a2b96704162bce54",
+)
 
 
 def connect(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from personae.store.rows import (
     time_of,
 )
 from personae.store.types import Match
+from personae.store.vector_index import Progress
 from personae.store.vectors import VectorTable
 from personae.store.words import match_expression, search_text
 
@@ -44,21 +45,22 @@ COLLECTION = "memories"
 CONTEXT_WEIGHT = 0.3
 _SCORE = f"-bm25(memories_fts, 1.0, 1.0, {CONTEXT_WEIGHT})"
 REPEATED = 0.1  # of the way to 1 that the importance of what is said again goes
-_FIRST_LOOK = 4  # times as many vectors as asked for are looked at before the scope is applied
+_FURTHER_LOOKS = (8, 64)  # times as many vectors are looked at where the scope hides what is near
 
 _COLUMNS = """
     memories.id, memories.key, holder, subject, session, kind, memories.text, said_at, valid_from,
     valid_until, confidence, importance, labels, memories.context,
     (SELECT later.key FROM memories AS later WHERE later.id = memories.superseded_by)
 """
+_THEIRS = "memory_id IN (SELECT value FROM json_each(?))"
 _SIDES = (
-    ("provenance", "SELECT turn FROM memory_turns WHERE memory_id = ? ORDER BY turn"),
+    ("provenance", f"SELECT memory_id, turn FROM memory_turns WHERE {_THEIRS} ORDER BY turn"),
     (
         "sources",
-        "SELECT memories.key FROM memory_sources JOIN memories ON memories.id = source_id "
-        "WHERE memory_id = ? ORDER BY source_id",
+        "SELECT memory_id, memories.key FROM memory_sources JOIN memories "
+        f"ON memories.id = source_id WHERE {_THEIRS} ORDER BY source_id",
     ),
-    ("witnesses", "SELECT name FROM memory_witnesses WHERE memory_id = ? ORDER BY name"),
+    ("witnesses", f"SELECT memory_id, name FROM memory_witnesses WHERE {_THEIRS} ORDER BY name"),
 )
 
 
@@ -183,23 +185,33 @@ class MemoryTable:
                 "ORDER BY score DESC, memories.id DESC LIMIT ?",
                 (expression, *values, max(limit, 0)),
             ).fetchall()
-            return tuple(FoundMemory(_memory(connection, row[1:]), row[0]) for row in rows)
+            memories = _built(connection, [row[1:] for row in rows])
+        return tuple(FoundMemory(one, row[0]) for one, row in zip(memories, rows, strict=True))
 
     def nearest(self, vector: Vector, scope: Scope, limit: int) -> tuple[FoundMemory, ...]:
         """See `MemoryStore.nearest_memories`. Looks further where the scope hides what is near."""
-        looked, condition, values = limit * _FIRST_LOOK, *_seen_by(scope)
-        while True:
-            near = self._vectors.nearest(scope.owner, COLLECTION, vector, looked)
-            scores = {one.key: one.score for one in near}
-            with self._database.reading() as connection:
-                near_ones = "memories.key IN (SELECT value FROM json_each(?))"
-                keys = json.dumps(list(scores))
-                seen = _memories(connection, f"{condition} AND {near_ones}", *values, keys)
-            if len(seen) >= limit or len(near) < looked:
-                break
-            looked *= 8
-        found = [FoundMemory(memory, scores[memory.id]) for memory in seen]
-        return tuple(sorted(found, key=lambda one: (-one.score, one.memory.id))[: max(limit, 0)])
+        if limit < 1:
+            return ()
+        condition, values = _seen_by(scope)
+        with self._database.reading() as connection:
+            for looked in (limit, *(limit * more for more in _FURTHER_LOOKS)):
+                near = self._vectors.best_within(
+                    connection, scope.owner, COLLECTION, vector, looked
+                )
+                seen = _seen(connection, near, condition, values)
+                if len(seen) >= limit or len(near) < looked:
+                    break
+            else:  # the scope sees so little that all of it can be looked at
+                keys = f"SELECT key FROM memories WHERE {condition}"
+                near = self._vectors.best_of(
+                    connection, scope.owner, COLLECTION, vector, limit, keys, values
+                )
+                seen = _seen(connection, near, condition, values)
+            return _found(connection, seen, limit)
+
+    def index(self, owner: str, progress: Progress | None) -> bool:
+        """See `MemoryStore.index_memories`."""
+        return self._vectors.grow(owner, COLLECTION, progress)
 
     def repeat(self, memory_id: str, turns: Sequence[str], at: datetime, owner: str) -> Memory:
         """See `MemoryStore.repeat_memory`."""
@@ -241,7 +253,9 @@ class MemoryTable:
             else:  # a vector of the old text would find it by what it no longer says
                 self._vectors.delete_within(connection, owner, COLLECTION, [memory_id])
             _note(connection, number, self._clock(), "revised", text, cause)
-            return _memories(connection, "memories.id = ?", number)[0]
+            revised = _memories(connection, "memories.id = ?", number)[0]
+        self._vectors.settle()
+        return revised
 
     def events(self, memory_id: str, owner: str) -> tuple[MemoryEvent, ...]:
         """See `MemoryStore.memory_events`."""
@@ -259,6 +273,7 @@ class MemoryTable:
                 connection, owner, [_known(connection, owner, key) for key in memory_ids]
             )
         self._database.erase_traces()
+        self._vectors.settle()
         return keys
 
     def forget_session_within(
@@ -401,27 +416,64 @@ def _memories(
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM memories WHERE {condition}", values
     ).fetchall()
-    return tuple(_memory(connection, row) for row in rows)
+    return _built(connection, rows)
 
 
-def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
+def _built(
+    connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]
+) -> tuple[Memory, ...]:  # fmt: skip
+    """Memories from their columns, with what other tables hold of them."""
+    numbers = json.dumps([row[0] for row in rows])
+    sides: dict[int, dict[str, list[str]]] = {}
+    for name, query in _SIDES if rows else ():
+        for number, value in connection.execute(query, (numbers,)):
+            sides.setdefault(number, {}).setdefault(name, []).append(value)
+    return tuple(_memory(row, sides.get(row[0], {})) for row in rows)
+
+
+def _seen(
+    connection: sqlite3.Connection, scored: Sequence[tuple[int, float]], condition: str,
+    values: Sequence[object],
+) -> list[tuple[int, float, str]]:  # fmt: skip
+    """Of scored vectors the memories that the scope sees: number, score and id, best first."""
+    rows = connection.execute(
+        "SELECT vectors.id, memories.id, memories.key FROM vectors "
+        "JOIN memories ON memories.key = vectors.key AND "
+        f"{condition} WHERE vectors.id IN (SELECT value FROM json_each(?))",
+        (*values, json.dumps([number for number, _ in scored])),
+    )
+    scores = dict(scored)
+    seen = [(number, scores[vector], key) for vector, number, key in rows]
+    return sorted(seen, key=lambda one: (-one[1], one[2]))
+
+
+def _found(
+    connection: sqlite3.Connection, seen: Sequence[tuple[int, float, str]], limit: int
+) -> tuple[FoundMemory, ...]:
+    """The first of what is seen, as memories."""
+    numbers = json.dumps([number for number, *_ in seen[:limit]])
+    memories = _memories(
+        connection, "memories.id IN (SELECT value FROM json_each(?))", numbers
+    )  # fmt: skip
+    by_id = {one.id: one for one in memories}
+    return tuple(FoundMemory(by_id[key], score) for _, score, key in seen[:limit])
+
+
+def _memory(row: tuple[Any, ...], sides: Mapping[str, Sequence[str]]) -> Memory:
     """A memory from its columns. Raises StoreError where the row is damaged."""
     from personae.data import Memory
 
-    number, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
+    _, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
     labels, context, successor = row[12:]
     said_at, valid_from, valid_until = times
-    sides = {
-        name: tuple(value for (value,) in connection.execute(query, (number,)))
-        for name, query in _SIDES
-    }
     try:
         return Memory(
             text=text, id=key, kind=kind, subject=subject, holder=holder, session=session,
             said_at=time_of(said_at), valid_from=time_of(valid_from),
             valid_until=None if valid_until is None else time_of(valid_until),
             superseded_by=successor or "", confidence=confidence, importance=importance,
-            context=context, labels=json_of(labels, f"labels of memory {key}"), **sides,
+            context=context, labels=json_of(labels, f"labels of memory {key}"),
+            **{name: tuple(found) for name, found in sides.items()},
         )  # fmt: skip
     except (ValueError, TypeError, OverflowError) as error:
         raise StoreError(f"The stored memory {key} is damaged: {error}.") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -110,6 +110,16 @@ class MemoryStore(Protocol):
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         """By cosine, best first; memories without a vector are not found."""
+        ...
+
+    def index_memories(
+        self, *, owner: str = LOCAL_OWNER, progress: Callable[[int, int], None] | None = None
+    ) -> bool:
+        """Bring the index of many vectors up to date now, where that is worth it.
+
+        Else it is done behind the next question. True where it was done. `progress` hears of rows
+        done and rows in all.
+        """
         ...
 
     def repeat_memory(

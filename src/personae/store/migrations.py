@@ -243,6 +243,19 @@ MIGRATIONS: tuple[Migration, ...] = (
             "INSERT INTO memories_fts (memories_fts) VALUES ('rebuild')",
         ),
     ),
+    Migration(
+        "files that index vectors",
+        (
+            """CREATE TABLE vector_indexes (
+                collection_id INTEGER PRIMARY KEY
+                    REFERENCES vector_collections (id) ON DELETE CASCADE,
+                token TEXT NOT NULL,
+                row_count INTEGER NOT NULL,
+                highest INTEGER NOT NULL,
+                removals INTEGER NOT NULL,
+                checksum INTEGER NOT NULL)""",
+        ),
+    ),
 )
 
 

@@ -38,6 +38,7 @@ from personae.store.types import (
     Store,
     StoredTurn,
 )
+from personae.store.vector_index import INDEXED_FROM_ROWS, Progress, VectorIndexes
 from personae.store.vectors import VectorTable
 from personae.store.words import match_expression, search_text
 
@@ -83,23 +84,35 @@ _NEWEST_LEAF = """
 
 
 def open_store(
-    path: Path, *, clock: Clock = now, busy_timeout_s: float = BUSY_TIMEOUT_S
+    path: Path,
+    *,
+    clock: Clock = now,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    indexed_from_rows: int = INDEXED_FROM_ROWS,
 ) -> SqliteStore:
     """Open the database at `path`, made with its folders where it is missing.
 
-    `busy_timeout_s` is how long to wait for another process that writes. Raises StoreError.
+    `busy_timeout_s` is how long to wait for another process that writes. Collections of vectors
+    have an approximate index from so many rows on. Raises StoreError.
     """
-    return SqliteStore(open_database(Path(path), busy_timeout_s), clock)
+    return SqliteStore(open_database(Path(path), busy_timeout_s), clock, indexed_from_rows)
 
 
 class SqliteStore:
     """A `Store`, where the methods are documented, in one SQLite database."""
 
-    def __init__(self, database: Database, clock: Clock = now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock = now,
+        indexed_from_rows: int = INDEXED_FROM_ROWS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._new_id = id_maker(clock)
-        self._vectors = VectorTable(database)
+        self._indexes = VectorIndexes(database, indexed_from_rows)
+        self._indexes.settle()
+        self._vectors = VectorTable(database, self._indexes)
         self._memories = MemoryTable(database, self._vectors, clock, self._new_id)
 
     @property
@@ -107,6 +120,7 @@ class SqliteStore:
         return self._database.path
 
     def close(self) -> None:
+        self._indexes.close()
         self._database.close()
 
     def problems(self) -> tuple[str, ...]:
@@ -298,6 +312,7 @@ class SqliteStore:
             # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
             connection.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")
         self._database.erase_traces()
+        self._vectors.settle()
         return int(turns)
 
     def set_active_leaf(self, session_id: str, turn_id: str, *, owner: str = LOCAL_OWNER) -> None:
@@ -569,6 +584,11 @@ class SqliteStore:
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         return self._memories.nearest(vector, scope, limit)
+
+    def index_memories(
+        self, *, owner: str = LOCAL_OWNER, progress: Progress | None = None
+    ) -> bool:  # fmt: skip
+        return self._memories.index(owner, progress)
 
     def repeat_memory(
         self, memory_id: str, *, turns: Sequence[str], at: datetime, owner: str = LOCAL_OWNER
