@@ -16,8 +16,10 @@ from personae.store.memory_types import (
     MAX_MEMORY_CHARACTERS,
     FoundMemory,
     MemoryEvent,
+    RankedMemory,
     Scope,
 )
+from personae.store.memory_words import MemoryWords
 from personae.store.rows import (
     json_column,
     json_of,
@@ -28,8 +30,8 @@ from personae.store.rows import (
 )
 from personae.store.types import Match
 from personae.store.vector_index import Progress
-from personae.store.vectors import VectorTable
-from personae.store.words import match_expression, search_text
+from personae.store.vectors import Scored, VectorTable
+from personae.store.words import search_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     Vectors = Sequence[Sequence[float]] | NDArray[np.float32]
 
 COLLECTION = "memories"
-# What was said before a memory counts less than what it says; docs/memory.md has the choice.
-CONTEXT_WEIGHT = 0.3
-_SCORE = f"-bm25(memories_fts, 1.0, 1.0, {CONTEXT_WEIGHT})"
 REPEATED = 0.1  # of the way to 1 that the importance of what is said again goes
 _FURTHER_LOOKS = (8, 64)  # times as many vectors are looked at where the scope hides what is near
 
@@ -74,6 +73,7 @@ class MemoryTable:
         self._vectors = vectors
         self._clock = clock
         self._new_id = new_id
+        self._words = MemoryWords()
 
     def keep(
         self, memories: Sequence[Memory], owner: str, vectors: Vectors | None,
@@ -136,6 +136,16 @@ class MemoryTable:
         with self._database.reading() as connection:
             return _memories(connection, "memories.id = ?", _known(connection, owner, memory_id))[0]
 
+    def get_all(self, memory_ids: Sequence[str], owner: str) -> tuple[Memory, ...]:
+        """See `MemoryStore.get_memories`."""
+        keys = json.dumps([text_column(key) for key in memory_ids])
+        with self._database.reading() as connection:
+            found = _memories(
+                connection, "owner = ? AND key IN (SELECT value FROM json_each(?))", owner, keys
+            )
+        by_id = {one.id: one for one in found}
+        return tuple(by_id[key] for key in memory_ids if key in by_id)
+
     def ids(self, beginning: str, owner: str, limit: int) -> tuple[str, ...]:
         """See `MemoryStore.memory_ids`."""
         start = text_column(beginning)
@@ -171,43 +181,50 @@ class MemoryTable:
 
     def search(self, query: str, scope: Scope, limit: int, match: Match) -> tuple[FoundMemory, ...]:
         """See `MemoryStore.search_memories`."""
-        expression = match_expression(text_column(query), match)
-        if not expression:
-            return ()
-        if match == "all":  # of the memory itself: half of the words said before it is no match
-            expression = f"{{text about}} : ({expression})"
-        condition, values = _seen_by(scope)
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_SCORE} AS score, {_COLUMNS} FROM memories_fts "
-                "JOIN memories ON memories.id = memories_fts.rowid "
-                f"WHERE memories_fts MATCH ? AND {condition} "
-                "ORDER BY score DESC, memories.id DESC LIMIT ?",
-                (expression, *values, max(limit, 0)),
-            ).fetchall()
-            memories = _built(connection, [row[1:] for row in rows])
-        return tuple(FoundMemory(one, row[0]) for one, row in zip(memories, rows, strict=True))
+            return _found(connection, self._by_words(connection, query, scope, limit, match))
 
     def nearest(self, vector: Vector, scope: Scope, limit: int) -> tuple[FoundMemory, ...]:
-        """See `MemoryStore.nearest_memories`. Looks further where the scope hides what is near."""
-        if limit < 1:
-            return ()
-        condition, values = _seen_by(scope)
+        """See `MemoryStore.nearest_memories`."""
         with self._database.reading() as connection:
-            for looked in (limit, *(limit * more for more in _FURTHER_LOOKS)):
-                near = self._vectors.best_within(
-                    connection, scope.owner, COLLECTION, vector, looked
-                )
-                seen = _seen(connection, near, condition, values)
-                if len(seen) >= limit or len(near) < looked:
-                    break
-            else:  # the scope sees so little that all of it can be looked at
-                keys = f"SELECT key FROM memories WHERE {condition}"
-                near = self._vectors.best_of(
-                    connection, scope.owner, COLLECTION, vector, limit, keys, values
-                )
-                seen = _seen(connection, near, condition, values)
-            return _found(connection, seen, limit)
+            return _found(connection, self._by_vector(connection, vector, scope, limit))
+
+    def rank_by_words(self, query: str, scope: Scope, limit: int) -> tuple[RankedMemory, ...]:
+        """See `MemoryStore.rank_by_words`."""
+        with self._database.reading() as connection:
+            return _ranked(connection, self._by_words(connection, query, scope, limit, "any"))
+
+    def rank_by_vector(
+        self, vector: Vector, scope: Scope, limit: int
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        """See `MemoryStore.rank_by_vector`."""
+        with self._database.reading() as connection:
+            return _ranked(connection, self._by_vector(connection, vector, scope, limit))
+
+    def _by_words(
+        self, connection: sqlite3.Connection, query: str, scope: Scope, limit: int, match: Match
+    ) -> Scored:
+        condition, values = _seen_by(scope)
+        return self._words.best(connection, text_column(query), match, limit, condition, values)
+
+    def _by_vector(
+        self, connection: sqlite3.Connection, vector: Vector, scope: Scope, limit: int
+    ) -> Scored:
+        """Looks further where the scope hides what is near."""
+        if limit < 1:
+            return []
+        condition, values = _seen_by(scope)
+        for looked in (limit, *(limit * more for more in _FURTHER_LOOKS)):
+            near = self._vectors.best_within(connection, scope.owner, COLLECTION, vector, looked)
+            seen = _seen(connection, near, condition, values)
+            if len(seen) >= limit or len(near) < looked:
+                return seen[:limit]
+        # The scope sees so little that all of it can be looked at.
+        keys = f"SELECT key FROM memories WHERE {condition}"
+        near = self._vectors.best_of(
+            connection, scope.owner, COLLECTION, vector, limit, keys, values
+        )
+        return _seen(connection, near, condition, values)
 
     def index(self, owner: str, progress: Progress | None) -> bool:
         """See `MemoryStore.index_memories`."""
@@ -434,8 +451,8 @@ def _built(
 def _seen(
     connection: sqlite3.Connection, scored: Sequence[tuple[int, float]], condition: str,
     values: Sequence[object],
-) -> list[tuple[int, float, str]]:  # fmt: skip
-    """Of scored vectors the memories that the scope sees: number, score and id, best first."""
+) -> list[tuple[int, float]]:  # fmt: skip
+    """Of scored vectors the memories that the scope sees, with their scores, best first."""
     rows = connection.execute(
         "SELECT vectors.id, memories.id, memories.key FROM vectors "
         "JOIN memories ON memories.key = vectors.key AND "
@@ -443,20 +460,31 @@ def _seen(
         (*values, json.dumps([number for number, _ in scored])),
     )
     scores = dict(scored)
-    seen = [(number, scores[vector], key) for vector, number, key in rows]
-    return sorted(seen, key=lambda one: (-one[1], one[2]))
+    seen = sorted((-scores[vector], key, number) for vector, number, key in rows)
+    return [(number, -score) for score, _, number in seen]
 
 
-def _found(
-    connection: sqlite3.Connection, seen: Sequence[tuple[int, float, str]], limit: int
-) -> tuple[FoundMemory, ...]:
-    """The first of what is seen, as memories."""
-    numbers = json.dumps([number for number, *_ in seen[:limit]])
-    memories = _memories(
-        connection, "memories.id IN (SELECT value FROM json_each(?))", numbers
-    )  # fmt: skip
-    by_id = {one.id: one for one in memories}
-    return tuple(FoundMemory(by_id[key], score) for _, score, key in seen[:limit])
+def _found(connection: sqlite3.Connection, seen: Scored) -> tuple[FoundMemory, ...]:
+    """Memories by number, with their scores, in this order."""
+    rows = _rows(connection, _COLUMNS, seen)
+    memories = zip(rows, _built(connection, rows), strict=True)
+    by_number = {row[0]: memory for row, memory in memories}
+    return tuple(FoundMemory(by_number[number], score) for number, score in seen)
+
+
+def _ranked(connection: sqlite3.Connection, seen: Scored) -> tuple[RankedMemory, ...]:
+    """The same without what only a memory needs."""
+    rows = {row[0]: row[1:] for row in _rows(connection, "id, key, importance, said_at", seen)}
+    ranked = [(*rows[number], score) for number, score in seen]
+    return tuple(RankedMemory(key, score, much, time_of(at)) for key, much, at, score in ranked)
+
+
+def _rows(connection: sqlite3.Connection, columns: str, seen: Scored) -> list[tuple[Any, ...]]:
+    wanted = json.dumps([number for number, _ in seen])
+    return connection.execute(
+        f"SELECT {columns} FROM memories WHERE memories.id IN (SELECT value FROM json_each(?))",
+        (wanted,),
+    ).fetchall()
 
 
 def _memory(row: tuple[Any, ...], sides: Mapping[str, Sequence[str]]) -> Memory:

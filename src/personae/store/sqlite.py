@@ -11,7 +11,7 @@ from personae.errors import FormatError, InvalidOption, StoreError, UnknownEntry
 from personae.store.database import Database, open_database
 from personae.store.ids import Clock, id_maker, now
 from personae.store.memories import MemoryTable
-from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, Scope
+from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, RankedMemory, Scope
 from personae.store.rows import (
     SESSION_QUERY,
     TURN_COLUMNS,
@@ -562,6 +562,11 @@ class SqliteStore:
     def get_memory(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> Memory:
         return self._memories.get(memory_id, owner)
 
+    def get_memories(
+        self, memory_ids: Sequence[str], *, owner: str = LOCAL_OWNER
+    ) -> tuple[Memory, ...]:  # fmt: skip
+        return self._memories.get_all(memory_ids, owner)
+
     def memory_ids(
         self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
     ) -> tuple[str, ...]:
@@ -584,6 +589,16 @@ class SqliteStore:
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         return self._memories.nearest(vector, scope, limit)
+
+    def rank_by_words(
+        self, query: str, scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        return self._memories.rank_by_words(query, scope, limit)
+
+    def rank_by_vector(
+        self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:
+        return self._memories.rank_by_vector(vector, scope, limit)
 
     def index_memories(
         self, *, owner: str = LOCAL_OWNER, progress: Progress | None = None
