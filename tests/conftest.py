@@ -190,8 +190,8 @@ class Place:
     def empty(self) -> Place:
         """The same place without anything in it."""
         if isinstance(self.address, Path):
-            for file in self.address.parent.glob(f"{self.address.name}*"):
-                file.unlink()
+            for found in self.address.parent.glob(f"{self.address.name}*"):
+                shutil.rmtree(found) if found.is_dir() else found.unlink()
         else:
             empty_postgres(self.address)
         return self

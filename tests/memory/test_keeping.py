@@ -82,7 +82,7 @@ def test_only_facts_of_one_holder_subject_and_circle_are_compared(keeper, store,
 def test_a_revised_memory_is_found_by_its_new_meaning(keeper, store, word_embedder):
     kept = keeper.keep(memory("Bo likes cats.")).memory
     keeper.revise(kept.id, "Bo likes parrots.")
-    (found,) = store.nearest_memories(word_embedder.embed(["Bo likes parrots."])[0], Scope())
+    (found,) = store.nearest_memories(word_embedder.embed(["Bo: Bo likes parrots."])[0], Scope())
     assert found.score == pytest.approx(1.0, abs=1e-5)
     assert [one.event for one in store.memory_events(kept.id)] == ["kept", "revised"]
 

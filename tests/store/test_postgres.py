@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: addresses, errors as sentences, lost connections, words as FTS5 has them."""
+"""What is PostgreSQL's own: addresses, sentences, lost connections, words as FTS5 has them."""
 
 from __future__ import annotations
 
@@ -214,9 +214,8 @@ def test_words_are_folded_as_fts5_folds_them():
     assert folded("x" * 9_000) == "x" * 255
 
 
-WORDS = st.sampled_from(
-    "dog dogs walking walked the a generously Rome café天气 don't re-run 42 running Zwölf".split()
-)
+ASKED = "dog dogs walking walked the a generously Rome café天气 don't re-run 42 running Zwölf"
+WORDS = st.sampled_from(ASKED.split(" "))
 TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), min_size=1, max_size=10)
 
 
@@ -261,7 +260,7 @@ def test_both_schemas_have_the_same_tables_and_columns(postgres_address):
             connection.execute(statement)
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%fts%' "
-        "AND name NOT LIKE 'sqlite%'"
+        "AND name NOT LIKE 'sqlite%' AND name <> 'vector_indexes'"
     ).fetchall()
     ours = {
         (name, row[1])
@@ -274,6 +273,6 @@ def test_both_schemas_have_the_same_tables_and_columns(postgres_address):
         postgres_address,
         "SELECT table_name, column_name FROM information_schema.columns "
         "WHERE table_schema = 'personae' AND table_name <> 'migrations' "
-        "AND column_name NOT IN ('words', 'word_count')",
+        "AND column_name NOT LIKE '%words' AND column_name NOT LIKE '%count'",
     )
     assert {*found.fetchall()} == ours

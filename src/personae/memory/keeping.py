@@ -11,6 +11,7 @@ from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
 from personae.errors import UnknownEntry
 from personae.memory.policy import OnContradiction, Related, relations
+from personae.memory.telling import told
 from personae.store.memory_types import MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
 
@@ -61,7 +62,7 @@ class Keeper:
             return self._keep(memory)
 
     def _keep(self, memory: Memory) -> Kept:
-        vector = self.embedder.embed([memory.text])[0]
+        vector = self.embedder.embed([told(memory)])[0]
         near = self._near(memory, vector)
         related = relations(self.nli, memory.text, near)
         of = {one.relation: one for one in reversed(related)}
@@ -80,7 +81,8 @@ class Keeper:
 
     def revise(self, memory_id: str, text: str, *, cause: str = "by hand") -> Memory:
         """Change what a memory says; its history keeps what it said."""
-        vector = self.embedder.embed([text])[0]
+        known = self.store.get_memory(memory_id, owner=self.owner)
+        vector = self.embedder.embed([told(known.model_copy(update={"text": text}))])[0]
         return self.store.revise_memory(
             memory_id, text, vector=vector, cause=cause, owner=self.owner
         )

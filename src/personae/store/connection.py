@@ -13,6 +13,10 @@ from typing import Any, Protocol
 from personae.store.types import Match
 
 
+# A JSON list of numbers as rows: each number would be text in PostgreSQL.
+NUMBERS = "SELECT CAST(value AS bigint) FROM json_each(?)"
+
+
 class Cursor(Protocol):
     """What a statement gave."""
 
@@ -28,6 +32,10 @@ class Cursor(Protocol):
 
     def fetchone(self) -> Any:
         """The next row; None after the last."""
+        ...
+
+    def fetchmany(self, size: int, /) -> list[Any]:
+        """The next rows, so many at most."""
         ...
 
     def fetchall(self) -> list[Any]:
@@ -60,6 +68,17 @@ class WordQuery:
     score_values: tuple[object, ...] = ()
 
 
+class MemorySearch(Protocol):
+    """The full text of memories: what they say, whom they are about, what was said before them."""
+
+    def best(
+        self, connection: Connection, query: str, match: Match, limit: int, condition: str,
+        values: Sequence[object],
+    ) -> list[tuple[int, float]]:  # fmt: skip
+        """Numbers and scores of the best rows of `memories` that meet a condition."""
+        ...
+
+
 class WordIndex(Protocol):
     """The full-text index over the texts of `turns` and `memories`."""
 
@@ -67,10 +86,16 @@ class WordIndex(Protocol):
         """The column `search_text` for a text."""
         ...
 
-    def asked(
-        self, connection: Connection, table: str, query: str, match: Match
-    ) -> WordQuery | None:
-        """How to find words in a table; None where the query has none."""
+    def asked(self, connection: Connection, query: str, match: Match) -> WordQuery | None:
+        """How to find words in `turns`; None where the query has none."""
+        ...
+
+    def memories(self) -> MemorySearch:
+        """A search of memories, which may keep what it learns of the index."""
+        ...
+
+    def contexts_with(self, connection: Connection, text: str) -> list[int]:
+        """The numbers of the memories whose context has the words of a text in a row."""
         ...
 
     def erase_traces(self, connection: Connection, table: str) -> None:

@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from personae.errors import StoreError
 from personae.store.connection import Connection
+from personae.store.fts5 import Fts5Words
 from personae.store.migrations import check_origin, migrate
-from personae.store.words import Fts5Words
 
 _ELSEWHERE = "set PERSONAE_HOME to a folder that you can write to"
 _CACHE_KIB = 16_000
@@ -86,9 +86,10 @@ class Database:
         self.erase_traces()
 
     def size_bytes(self) -> int:
-        """The size of the file and of its write-ahead log."""
-        files = self.path.parent.glob(f"{self.path.name}*")
-        return sum(file.stat().st_size for file in files)
+        """The size of the file, of its write-ahead log, and of the files that index vectors."""
+        beside = self.path.parent.glob(f"{self.path.name}*")
+        files = [file for one in beside for file in (one.rglob("*") if one.is_dir() else [one])]
+        return sum(file.stat().st_size for file in files if file.is_file())
 
     vector_select: ClassVar[str] = "vector"
 

@@ -49,14 +49,19 @@ TABLES = (
     _table(
         "memories", "id",
         "id owner key holder subject session kind text kept_at said_at valid_from valid_until "
-        "superseded_by confidence importance labels",
+        "superseded_by confidence importance labels context",
     ),
     _table("memory_turns", "memory_id turn", "memory_id turn"),
+    _table("memory_context_turns", "memory_id turn", "memory_id turn"),
     _table("memory_sources", "memory_id source_id", "memory_id source_id"),
     _table("memory_witnesses", "memory_id name", "memory_id name"),
     _table("memory_events", "id", "id memory_id at event text cause"),
 )  # fmt: skip
-DERIVED = ("search_text", "words", "word_count")  # made anew by the database that they are put into
+# Made anew by the database that rows are put into: columns to index, and of what.
+SEARCHED = {
+    "turns": {"search_text": "text"},
+    "memories": {"search_text": "text", "search_subject": "subject", "search_context": "context"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,10 @@ def _copy(
     table: Table, show: Show | None,
 ) -> Content:  # fmt: skip
     (total,) = reading.execute(f"SELECT count(*) FROM {table.name}").fetchone()
-    text = table.columns.index("text") if table.name in ("turns", "memories") else None
+    searched = SEARCHED.get(table.name, {})
+    texts = [table.columns.index(column) for column in searched.values()]
     vector = table.columns.index("vector") if "vector" in table.columns else None
-    columns = (*table.columns, *(("search_text",) if text is not None else ()))
+    columns = (*table.columns, *searched)
     marks = ", ".join("?" for _ in columns)
     insert = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
     digest, count = hashlib.sha256(), 0
@@ -131,7 +137,7 @@ def _copy(
         kept = list(row)
         if vector is not None:
             kept[vector] = target.vector_column(row[vector])
-        return kept if text is None else [*kept, target.words.indexed(str(row[text]))]
+        return [*kept, *(target.words.indexed(str(row[text])) for text in texts)]
 
     for page in _pages(source, reading, table):
         writing.executemany(insert, [row_of(row) for row in page])

@@ -9,23 +9,34 @@ from personae.errors import StoreError
 from personae.settings import from_home
 from personae.store.ids import Clock, now
 from personae.store.sqlite import BUSY_TIMEOUT_S, SqlStore, open_store
+from personae.store.vector_index import INDEXED_FROM_ROWS
 
 FORMS = "sqlite:PATH or postgresql://user@host/name"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 
 
 def open_address(
-    address: str | Path, *, clock: Clock = now, busy_timeout_s: float = BUSY_TIMEOUT_S
+    address: str | Path,
+    *,
+    clock: Clock = now,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    indexed_from_rows: int = INDEXED_FROM_ROWS,
 ) -> SqlStore:
     """Open the store at `sqlite:PATH`, a plain path, or `postgresql://user@host/name`.
 
+    `indexed_from_rows` is SQLite's: from how many vectors on they are indexed approximately.
     Raises StoreError, EnvironmentFault where psycopg is missing.
     """
     if is_postgres(address):
         from personae.store.postgres import open_postgres
 
         return open_postgres(str(address), clock=clock, busy_timeout_s=busy_timeout_s)
-    return open_store(sqlite_path(address), clock=clock, busy_timeout_s=busy_timeout_s)
+    return open_store(
+        sqlite_path(address),
+        clock=clock,
+        busy_timeout_s=busy_timeout_s,
+        indexed_from_rows=indexed_from_rows,
+    )
 
 
 def is_postgres(address: str | Path) -> bool:

@@ -37,7 +37,7 @@ def open_postgres(
     another process that writes. Raises StoreError, EnvironmentFault without psycopg.
     """
     database = PostgresDatabase(address, busy_timeout_s)
-    return SqlStore(database, clock, open_vectors(database))
+    return SqlStore(database, open_vectors(database), clock)
 
 
 class PostgresDatabase:
@@ -223,6 +223,9 @@ class _Cursor:
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
+
+    def fetchmany(self, size: int, /) -> list[Any]:
+        return self._cursor.fetchmany(size)
 
     def fetchall(self) -> list[Any]:
         return self._cursor.fetchall()

@@ -33,23 +33,43 @@ _WORDS = (
     """ALTER TEXT SEARCH CONFIGURATION memory_words
         ALTER MAPPING FOR asciiword, word, numword WITH porter""",
     "CREATE TEXT SEARCH CONFIGURATION turn_words (COPY = pg_catalog.simple)",
-    # `search_text` arrives as folded words, one space apart, and is not kept.
+    """CREATE FUNCTION count_words(folded text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+        SELECT CASE WHEN folded = '' THEN 0
+            ELSE length(folded) - length(replace(folded, ' ', '')) + 1 END $$""",
+    # The columns `search_…` arrive as folded words, one space apart, and are not kept.
     f"""CREATE FUNCTION index_words() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        NEW.words := to_tsvector(TG_ARGV[0]::regconfig, coalesce(NEW.search_text, NEW.text));
-        NEW.word_count := CASE WHEN NEW.search_text = '' THEN 0
-            ELSE length(NEW.search_text) - length(replace(NEW.search_text, ' ', '')) + 1 END;
+        NEW.words := to_tsvector('turn_words', NEW.search_text);
+        NEW.word_count := count_words(NEW.search_text);
         NEW.search_text := NULL;
         RETURN NEW; END $$ SET search_path = {SCHEMA}""",
-    # One word's share of a text's BM25. ts_rank of one word is the sum of 1 / j^2 for j up to how
-    # often it is there, less a constant factor, which tells how often; a phrase counts once.
-    """CREATE FUNCTION bm25(words tsvector, asked tsquery, idf float8, word_count bigint,
-                            average float8)
+    f"""CREATE FUNCTION index_memory() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.search_text IS NOT NULL THEN
+            NEW.words := to_tsvector('memory_words', NEW.search_text);
+            NEW.word_count := count_words(NEW.search_text);
+        END IF;
+        IF NEW.search_subject IS NOT NULL THEN
+            NEW.about_words := to_tsvector('memory_words', NEW.search_subject);
+            NEW.about_count := count_words(NEW.search_subject);
+        END IF;
+        IF NEW.search_context IS NOT NULL OR NEW.context = '' THEN
+            NEW.context_words := to_tsvector('memory_words', coalesce(NEW.search_context, ''));
+            NEW.context_count := count_words(coalesce(NEW.search_context, ''));
+        END IF;
+        NEW.search_text := NULL; NEW.search_subject := NULL; NEW.search_context := NULL;
+        RETURN NEW; END $$ SET search_path = {SCHEMA}""",
+    # How often a word is there. ts_rank of one word is the sum of 1 / j^2 for j up to that number,
+    # less a constant factor, which tells the number; a phrase counts once.
+    """CREATE FUNCTION occurrences(words tsvector, asked tsquery) RETURNS float8
+        LANGUAGE sql IMMUTABLE AS $$
+        SELECT CASE WHEN NOT words @@ asked THEN 0
+            WHEN numnode(asked) = 1 THEN greatest(1, round(1 / (1.6449341
+                - 1.6449341 * ts_rank('{1,1,1,1}', words, asked)::float8) - 0.5))
+            ELSE 1 END $$""",
+    # One word's share of a text's BM25.
+    """CREATE FUNCTION bm25(often float8, idf float8, word_count bigint, average float8)
         RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
-        SELECT CASE WHEN words @@ asked THEN idf * 2.2 / (1 + 1.2
-            * (0.25 + 0.75 * word_count / average)
-            / CASE WHEN numnode(asked) = 1 THEN greatest(1, round(1 / (1.6449341
-                - 1.6449341 * ts_rank('{1,1,1,1}', words, asked)::float8) - 0.5)) ELSE 1 END)
-            ELSE 0 END $$""",
+        SELECT CASE WHEN often > 0 THEN idf * 2.2 / (1 + 1.2
+            * (0.25 + 0.75 * word_count / average) / often) ELSE 0 END $$""",
 )
 
 _TALKS = (
@@ -83,7 +103,7 @@ _TALKS = (
     "CREATE INDEX turns_by_parent ON turns (parent_id, session_id)",
     "CREATE INDEX turns_by_word ON turns USING gin (words)",
     """CREATE TRIGGER turns_words BEFORE INSERT OR UPDATE OF text, search_text ON turns
-        FOR EACH ROW EXECUTE FUNCTION index_words('turn_words')""",
+        FOR EACH ROW EXECUTE FUNCTION index_words()""",
     f"""CREATE TABLE turn_details (
         turn_id bigint PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
         json {TEXT} NOT NULL)""",
@@ -105,17 +125,26 @@ _MEMORIES = (
         said_at bigint NOT NULL, valid_from bigint NOT NULL, valid_until bigint,
         superseded_by bigint REFERENCES memories (id) ON DELETE SET NULL DEFERRABLE,
         confidence float8 NOT NULL, importance float8 NOT NULL, labels {TEXT},
-        words tsvector NOT NULL, word_count bigint NOT NULL, UNIQUE (owner, key))""",
+        context {TEXT} NOT NULL DEFAULT '', search_context {TEXT}, search_subject {TEXT},
+        words tsvector NOT NULL, word_count bigint NOT NULL,
+        about_words tsvector NOT NULL, about_count bigint NOT NULL,
+        context_words tsvector NOT NULL, context_count bigint NOT NULL, UNIQUE (owner, key))""",
     "CREATE INDEX memories_by_holder ON memories (owner, holder, subject)",
     "CREATE INDEX memories_by_session ON memories (owner, session)",
     "CREATE INDEX memories_by_successor ON memories (superseded_by)",
     "CREATE INDEX memories_by_word ON memories USING gin (words)",
-    """CREATE TRIGGER memories_words BEFORE INSERT OR UPDATE OF text, search_text ON memories
-        FOR EACH ROW EXECUTE FUNCTION index_words('memory_words')""",
+    "CREATE INDEX memories_by_about ON memories USING gin (about_words)",
+    "CREATE INDEX memories_by_context ON memories USING gin (context_words)",
+    """CREATE TRIGGER memories_words BEFORE INSERT OR UPDATE OF text, search_text, search_subject,
+        context, search_context ON memories FOR EACH ROW EXECUTE FUNCTION index_memory()""",
     f"""CREATE TABLE memory_turns (
         memory_id bigint NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
         turn {TEXT} NOT NULL, PRIMARY KEY (memory_id, turn))""",
     "CREATE INDEX memory_turns_by_turn ON memory_turns (turn)",
+    f"""CREATE TABLE memory_context_turns (
+        memory_id bigint NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+        turn {TEXT} NOT NULL, PRIMARY KEY (memory_id, turn))""",
+    "CREATE INDEX memory_context_turns_by_turn ON memory_context_turns (turn)",
     """CREATE TABLE memory_sources (
         memory_id bigint NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
         source_id bigint NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
@@ -137,7 +166,10 @@ _PRIVATE = {
     "turns": ("speaker", "text", "labels", "words"),
     "turn_details": ("json",),
     "vectors": ("key", "text", "vector"),
-    "memories": ("holder", "subject", "text", "labels", "words"),
+    "memories": (
+        *("holder", "subject", "text", "labels", "context"),
+        *("words", "about_words", "context_words"),
+    ),
     "memory_witnesses": ("name",),
     "memory_events": ("text", "cause"),
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from personae.store.connection import Connection, SqlDatabase
-from personae.store.types import Neighbour
-from personae.store.vectors import VectorTable
+from personae.store.vectors import Scored, VectorTable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ _COSINE = "-(l2_normalize(vector) <#> l2_normalize(CAST(? AS vector)))"
 
 def open_vectors(database: SqlDatabase) -> VectorTable:
     """The vectors of a PostgreSQL database."""
-    return VectorTable(database, column=vector_text, search=nearest)
+    return VectorTable(database, search=nearest)
 
 
 def vector_text(vector: NDArray[np.float32]) -> str:
@@ -27,12 +27,14 @@ def vector_text(vector: NDArray[np.float32]) -> str:
 
 
 def nearest(
-    connection: Connection, collection: int, vector: NDArray[np.float32], k: int
-) -> tuple[Neighbour, ...]:
-    """The `k` rows of highest cosine; the older row first where they are equal."""
+    connection: Connection, condition: str, values: Sequence[object],
+    vector: NDArray[np.float32], k: int,
+) -> Scored:  # fmt: skip
+    """Of the rows of `vectors` that meet a condition the `k` of highest cosine, older ones first
+    where they are equal."""
     rows = connection.execute(
-        f"SELECT key, text, {_COSINE} AS score FROM vectors WHERE collection_id = ? "
+        f"SELECT id, {_COSINE} AS score FROM vectors WHERE {condition} "
         "ORDER BY score DESC, id LIMIT ?",
-        (vector_text(vector), collection, k),
+        (vector_text(vector), *values, k),
     ).fetchall()
-    return tuple(Neighbour(key, text, float(score)) for key, text, score in rows)
+    return [(number, float(score)) for number, score in rows]

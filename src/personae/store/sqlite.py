@@ -11,7 +11,7 @@ from personae.store.connection import Connection, SqlDatabase
 from personae.store.database import open_database
 from personae.store.ids import Clock, id_maker, now
 from personae.store.memories import MemoryTable
-from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, Scope
+from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, RankedMemory, Scope
 from personae.store.rows import (
     SESSION_QUERY,
     TURN_COLUMNS,
@@ -39,6 +39,7 @@ from personae.store.types import (
     Store,
     StoredTurn,
 )
+from personae.store.vector_index import INDEXED_FROM_ROWS, Progress, VectorIndexes
 from personae.store.vectors import VectorTable
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
 
     from personae.data import Dialogue, Memory, Persona
 
-    _remembers: Callable[[SqlDatabase, Clock], MemoryStore] = lambda db, clock: SqlStore(db, clock)  # noqa: E731
-    _conforms: Callable[[SqlDatabase, Clock], Store] = lambda db, clock: SqlStore(db, clock)  # noqa: E731
+    _Made = Callable[[SqlDatabase, VectorTable], "SqlStore"]
+    _remembers: Callable[[_Made], Callable[[SqlDatabase, VectorTable], MemoryStore]] = lambda it: it  # noqa: E731
+    _conforms: Callable[[_Made], Callable[[SqlDatabase, VectorTable], Store]] = lambda it: it  # noqa: E731
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -83,25 +85,31 @@ _NEWEST_LEAF = """
 
 
 def open_store(
-    path: Path, *, clock: Clock = now, busy_timeout_s: float = BUSY_TIMEOUT_S
+    path: Path,
+    *,
+    clock: Clock = now,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    indexed_from_rows: int = INDEXED_FROM_ROWS,
 ) -> SqlStore:
     """Open the database at `path`, made with its folders where it is missing.
 
-    `busy_timeout_s` is how long to wait for another process that writes. Raises StoreError.
+    `busy_timeout_s` is how long to wait for another process that writes. Collections of vectors
+    have an approximate index from so many rows on. Raises StoreError.
     """
-    return SqlStore(open_database(Path(path), busy_timeout_s), clock)
+    database = open_database(Path(path), busy_timeout_s)
+    indexes = VectorIndexes(database, indexed_from_rows)
+    indexes.settle()
+    return SqlStore(database, VectorTable(database, indexes), clock)
 
 
 class SqlStore:
     """A `Store`, where the methods are documented, over one database."""
 
-    def __init__(
-        self, database: SqlDatabase, clock: Clock = now, vectors: VectorTable | None = None
-    ) -> None:
+    def __init__(self, database: SqlDatabase, vectors: VectorTable, clock: Clock = now) -> None:
         self._database = database
         self._clock = clock
         self._new_id = id_maker(clock)
-        self._vectors = vectors or VectorTable(database)
+        self._vectors = vectors
         self._memories = MemoryTable(database, self._vectors, clock, self._new_id)
 
     @property
@@ -115,6 +123,7 @@ class SqlStore:
         return self._database
 
     def close(self) -> None:
+        self._vectors.close()
         self._database.close()
 
     def problems(self) -> tuple[str, ...]:
@@ -304,6 +313,7 @@ class SqlStore:
             self._memories.forget_session_within(connection, owner, session_id)
             self._database.words.erase_traces(connection, "turns")
         self._database.erase_traces()
+        self._vectors.settle()
         return int(turns)
 
     def set_active_leaf(self, session_id: str, turn_id: str, *, owner: str = LOCAL_OWNER) -> None:
@@ -488,7 +498,7 @@ class SqlStore:
     ) -> tuple[FoundTurn, ...]:
         words, text = self._database.words, text_column(query)
         with self._database.reading() as connection:
-            asked = words.asked(connection, "turns", text, match)
+            asked = words.asked(connection, text, match)
             if asked is None:
                 return ()
             number = None if session_id is None else _session_number(connection, session_id, owner)
@@ -557,6 +567,11 @@ class SqlStore:
     def get_memory(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> Memory:
         return self._memories.get(memory_id, owner)
 
+    def get_memories(
+        self, memory_ids: Sequence[str], *, owner: str = LOCAL_OWNER
+    ) -> tuple[Memory, ...]:  # fmt: skip
+        return self._memories.get_all(memory_ids, owner)
+
     def memory_ids(
         self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
     ) -> tuple[str, ...]:
@@ -579,6 +594,21 @@ class SqlStore:
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         return self._memories.nearest(vector, scope, limit)
+
+    def rank_by_words(
+        self, query: str, scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        return self._memories.rank_by_words(query, scope, limit)
+
+    def rank_by_vector(
+        self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:
+        return self._memories.rank_by_vector(vector, scope, limit)
+
+    def index_memories(
+        self, *, owner: str = LOCAL_OWNER, progress: Progress | None = None
+    ) -> bool:  # fmt: skip
+        return self._memories.index(owner, progress)
 
     def repeat_memory(
         self, memory_id: str, *, turns: Sequence[str], at: datetime, owner: str = LOCAL_OWNER

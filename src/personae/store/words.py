@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
-from personae.store.connection import Connection, WordQuery
 from personae.store.types import Match
 
 MAX_QUERY_CHARACTERS = 2_000
@@ -34,8 +32,12 @@ def match_expression(query: str, match: Match) -> str:
 
     Each word becomes a quoted phrase, so that no character of it is syntax.
     """
-    phrases = [f'"{spaced(word)}"' for word in query_words(query)]
-    return (" AND " if match == "all" else " OR ").join(phrases)
+    return (" AND " if match == "all" else " OR ").join(phrases_of(query))
+
+
+def phrases_of(query: str) -> list[str]:
+    """The words of a query, each as a quoted phrase."""
+    return [f'"{spaced(word)}"' for word in query_words(query)]
 
 
 def query_words(query: str) -> list[str]:
@@ -43,43 +45,3 @@ def query_words(query: str) -> list[str]:
     plain = query[:MAX_QUERY_CHARACTERS].translate({0: " ", ord('"'): " "})
     words = [word for word in plain.split() if re.search(r"[^\W_]", word)]
     return words[:MAX_QUERY_WORDS]
-
-
-class Fts5Words:
-    """SQLite's full text: the tables `turns_fts` and `memories_fts`, filled by triggers."""
-
-    def indexed(self, text: str) -> str | None:
-        """See `WordIndex.indexed`: nothing where the text itself will do."""
-        return search_text(text)
-
-    def asked(self, _: Connection, table: str, query: str, match: Match) -> WordQuery | None:
-        """See `WordIndex.asked`."""
-        expression = match_expression(query, match)
-        if not expression:
-            return None
-        fts = f"{table}_fts"
-        return WordQuery(
-            source=f"{fts} JOIN {table} ON {table}.id = {fts}.rowid",
-            condition=f"{fts} MATCH ?",
-            condition_values=(expression,),
-            score=f"-bm25({fts})",
-        )
-
-    def erase_traces(self, connection: Connection, table: str) -> None:
-        """See `WordIndex.erase_traces`."""
-        # FTS5 marks deleted words as deleted until it merges its segments. Its own option
-        # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
-        connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('optimize')")
-
-    def is_whole(self, connection: Connection, table: str) -> bool:
-        """See `WordIndex.is_whole`."""
-        check = f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)"
-        try:
-            connection.execute(check)
-        except sqlite3.DatabaseError:
-            return False
-        return True
-
-    def rebuild(self, connection: Connection, table: str) -> None:
-        """See `WordIndex.rebuild`."""
-        connection.execute(f"INSERT INTO {table}_fts ({table}_fts) VALUES ('rebuild')")

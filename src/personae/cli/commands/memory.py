@@ -221,13 +221,14 @@ def import_(
 ) -> None:
     """Keep the memories of an export as they are: all of them, or none where one is broken."""
     from personae.encoders.embedder import open_embedder
+    from personae.memory.telling import told
 
     memories = _read(file)
     embedder = open_embedder()
     with open_default_store() as store:
         kept = store.keep_memories(
             memories,
-            vectors=embedder.embed([one.text for one in memories]) if memories else None,
+            vectors=embedder.embed([told(one) for one in memories]) if memories else None,
             fingerprint=embedder.fingerprint,
             cause=f"imported from {file.name}",
         )
