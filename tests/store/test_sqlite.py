@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from personae.data import Persona
 from personae.errors import InvalidOption, StoreError, UnknownEntry
-from personae.store.sqlite import open_store
 from personae.store.types import MAX_TURN_CHARACTERS, ROOT, NewTurn
 
 ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
