@@ -33,7 +33,7 @@ def full(path, ana):
         store.append_turn(session.id, NewTurn("Ana", "Again."), parent_id=turn.id)
         store.set_active_leaf(session.id, reply.id)
         vectors = [[0.1, -3.4e38, 1e-40], [1 / 3, 0.0, 7.0]]
-        old, made = store.keep_memories(
+        old, _ = store.keep_memories(
             [
                 Memory(text="Bo walks dogs.", id="old", witnesses=("Bo",), provenance=(turn.id,)),
                 Memory(text="Bo is active.", id="made", sources=("old",), labels={"x": [1]}),
@@ -83,7 +83,7 @@ def test_everything_arrives_and_comes_back(full, target, tmp_path):
     with open_address(target) as new, open_address(tmp_path / "back.db") as back:
         new.forget_memories([kept.id])
         move(new.database, back.database)
-        assert {n: c for n, c in contents(back.database).items()} == before
+        assert contents(back.database) == before
 
 
 def test_a_target_that_is_not_empty_is_refused_in_one_sentence(full, target):
