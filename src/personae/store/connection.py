@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from personae.store.types import Match
 
-
 # A JSON list of numbers as rows: each number would be text in PostgreSQL.
 NUMBERS = "SELECT CAST(value AS bigint) FROM json_each(?)"
 
