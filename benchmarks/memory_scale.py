@@ -166,7 +166,7 @@ def measured(work: Path, size: int, corpus: Corpus, fingerprint: str) -> dict[st
             figures["indexing, s"] = took
         figures |= asked(store, corpus)
         figures |= beside(store, corpus, size)
-        figures["evidence@10 in the haystack"] = evidence(store, corpus)
+        figures["evidence@10 of recall"] = evidence(store, corpus)
     files = [path, *path.with_name("personae.db-vectors").glob("*")]
     figures["bytes a memory"] = path.stat().st_size / size
     figures["bytes a memory, index"] = sum(file.stat().st_size for file in files[1:]) / size
@@ -209,10 +209,10 @@ def asked(store: SqlStore, corpus: Corpus) -> dict[str, Any]:
     return {
         "recall, ms": times(recall),
         "by words, ms": times(
-            lambda at: store.search_memories(corpus.questions[at].text, scope, limit=CANDIDATES)
+            lambda at: store.rank_by_words(corpus.questions[at].text, scope, limit=CANDIDATES)
         ),
         "by meaning, ms": times(
-            lambda at: store.nearest_memories(corpus.question_vectors[at], scope, limit=CANDIDATES)
+            lambda at: store.rank_by_vector(corpus.question_vectors[at], scope, limit=CANDIDATES)
         ),
     }
 
@@ -221,7 +221,7 @@ def beside(store: SqlStore, corpus: Corpus, size: int) -> dict[str, Any]:
     """Bare queries of the same files, and how near the store's answers are to the exact ones."""
     connection = store._database.connection
     figures: dict[str, Any] = {}
-    views = store._indexes._views
+    views = store._vectors._indexes._views
     exact = exact_ids(corpus, size)
     if views:
         _, index = next(iter(views.values()))
@@ -247,14 +247,21 @@ def beside(store: SqlStore, corpus: Corpus, size: int) -> dict[str, Any]:
     figures["bare FTS5, all words, ms"] = times(lambda at: by(every[at]), BARE_ASKED, 5)
     figures["bare FTS5, the same words, ms"] = times(lambda at: by(rare[at]))
     near = full = 0
+    found_by = {"the store's words": 0.0, "all words": 0.0}
     for at in range(WARM, WARM + ASKED):
         found = store.nearest_memories(corpus.question_vectors[at], Scope(), limit=10)
         near += len({one.memory.id for one in found} & exact[at])
     for at in range(WARM, WARM + BARE_ASKED):
-        found = store.search_memories(corpus.questions[at].text, Scope(), limit=10)
-        full += len({one.memory.id for one in found} & set(by(every[at])[:10]))
+        question = corpus.questions[at]
+        own = {one.id for one in store.rank_by_words(question.text, Scope(), limit=10)}
+        all_words = set(by(every[at])[:10])
+        full += len(own & all_words)
+        for name, ids in zip(found_by, (own, all_words), strict=True):
+            found_by[name] += len(ids & question.evidence) / len(question.evidence)
     figures["meaning, recall@10 of exact"] = near / (10 * ASKED)
     figures["words, share of all words' first 10"] = full / (10 * BARE_ASKED)
+    for name, total in found_by.items():
+        figures[f"evidence@10 by {name}"] = total / BARE_ASKED
     return figures
 
 

@@ -441,10 +441,10 @@ def _seen(
 ) -> list[tuple[int, float]]:  # fmt: skip
     """Of scored vectors the memories that the scope sees, with their scores, best first."""
     rows = connection.execute(
-        "SELECT vectors.id, memories.id, memories.key FROM vectors "
-        "JOIN memories ON memories.key = vectors.key AND "
-        f"{condition} WHERE vectors.id IN ({NUMBERS})",
-        (*values, json.dumps([number for number, _ in scored])),
+        # CROSS JOIN: else SQLite might read all rows of the holder.
+        "SELECT vectors.id, memories.id, memories.key FROM vectors CROSS JOIN memories "
+        f"WHERE vectors.id IN ({NUMBERS}) AND memories.key = vectors.key AND {condition}",
+        (json.dumps([number for number, _ in scored]), *values),
     )
     scores = dict(scored)
     seen = sorted((-scores[vector], key, number) for vector, number, key in rows)

@@ -16,7 +16,7 @@ from personae.store.words import phrases_of
 
 # What was said before a memory counts less than what it says; docs/memory.md has the choice.
 CONTEXT_WEIGHT = 0.3
-MOST_ROWS = 5_000
+MOST_ROWS = 10_000
 _KNOWN_WORDS = 50_000  # whose frequencies are kept in memory
 _SCORE = f"-bm25(memories_fts, 1.0, 1.0, {CONTEXT_WEIGHT})"
 # FTS5 walks a word's rows by their ids, so the newest are had without reading the others.
@@ -49,11 +49,13 @@ class MemoryWords:
         expression = self._expression(connection, query, match)
         if not expression or limit < 1:
             return []
+        if not self._is_large(connection):
+            return _best_seen(connection, expression, limit, condition, values)
         for times in _FURTHER_LOOKS:
             looked = limit * times
             scored = connection.execute(_BEST, (expression, looked)).fetchall()
             seen = _seen(connection, scored, condition, values)
-            if len(seen) >= limit or len(scored) < looked:
+            if len(seen) >= limit or len(scored) < min(looked, MOST_ROWS):
                 return seen[:limit]
         return _best_seen(connection, expression, limit, condition, values)
 
@@ -118,9 +120,10 @@ def _seen(
 ) -> list[tuple[int, float]]:  # fmt: skip
     """Those of scored rows that meet the condition."""
     rows = connection.execute(
-        f"SELECT memories.id FROM memories WHERE {condition} "
-        "AND memories.id IN (SELECT value FROM json_each(?))",
-        (*values, json.dumps([number for number, _ in scored])),
+        # CROSS JOIN: else SQLite would read all rows of the holder.
+        "SELECT memories.id FROM json_each(?) AS wanted CROSS JOIN memories "
+        f"WHERE memories.id = wanted.value AND {condition}",
+        (json.dumps([number for number, _ in scored]), *values),
     )
     seen = {number for (number,) in rows}
     return [one for one in scored if one[0] in seen]

@@ -232,6 +232,10 @@ def import_(
             fingerprint=embedder.fingerprint,
             cause=f"imported from {file.name}",
         )
+        with stderr().status("Indexing") as status:
+            store.index_memories(
+                progress=lambda done, of: status.update(f"Indexed {done:,} of {of:,} memories")
+            )
     if as_json:
         print_json({"imported": [one.id for one in kept]})
     else:
