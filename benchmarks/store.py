@@ -75,7 +75,7 @@ def fill(store: SqlStore, session: str, turns: int, rng: random.Random) -> None:
 def file_bytes(store: SqlStore) -> int:
     """Bytes of the database with its log folded in."""
     store._database.erase_traces()
-    return store.path.stat().st_size
+    return Path(store.where).stat().st_size
 
 
 def text_bytes(store: SqlStore, session: str) -> int:

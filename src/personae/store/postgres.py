@@ -158,6 +158,7 @@ class PostgresDatabase:
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
                 f"coalesce(max(id), 0) + 1, false) FROM {table}"
             )
+            connection.execute(f"ANALYZE {table}")  # or the planner would not know what is there
 
     def close(self) -> None:
         """See `SqlDatabase.close`."""
