@@ -15,7 +15,8 @@ pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 @pytest.fixture(autouse=True)
 def _few(monkeypatch):
     """Ten rows are many."""
-    monkeypatch.setattr(memory_words, "MOST_ROWS", 10)
+    for name, rows in (("LARGE_FROM", 10), ("RARE", 10), ("WEIGHED", 40), ("MOST", 10)):
+        monkeypatch.setattr(memory_words, f"{name}_ROWS", rows)
     monkeypatch.setattr(
         memory_words, "_BEST", memory_words._BEST.replace("LIMIT 10000", "LIMIT 10")
     )
@@ -42,8 +43,10 @@ def test_few_rows_are_asked_for_all_words(store):
 
 def test_many_rows_are_asked_for_the_rarest_words(store):
     keep(store, *(f"you like number {n}" for n in range(30)), "newts", "you and newts")
-    assert expression(store, "do you like newts") == '"do" OR "newts"'
+    rare = '"do" OR "newts"'
+    assert expression(store, "do you like newts") == f'({rare}) AND ({rare} OR "like")'
     assert set(found(store, "do you like newts")) == {"newts", "you and newts"}
+    assert expression(store, "newts") == '"newts"'
     assert found(store, "...") == []
 
 
@@ -63,6 +66,6 @@ def test_a_scope_that_hides_the_best_still_sees_its_own(store):
 
 def test_frequencies_are_counted_anew_when_there_is_twice_as_much(store):
     keep(store, "newts", *(f"you {n}" for n in range(10)), *("they" for _ in range(9)))
-    assert expression(store, "you newts") == '"newts"'
+    assert expression(store, "you newts") == '("newts") AND ("newts" OR "you")'
     keep(store, *("newts" for _ in range(40)))
     assert expression(store, "you newts") == '"you"'

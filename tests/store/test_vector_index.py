@@ -173,6 +173,25 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_when_the_store_is_opened(
         assert "5" not in nearest(store, vectors()[5])
 
 
+@pytest.mark.parametrize("way", ["forget", "revise", "delete the session"])
+def test_however_a_memory_goes_its_vector_leaves_the_file(path, begin, way):
+    with opened(path) as store:
+        session = begin().id
+        memories = [Memory(text=f"{at}", id=f"m{at}") for at in range(ROWS)]
+        memories[5] = memories[5].model_copy(update={"session": session})
+        store.keep_memories(memories, vectors=vectors(), fingerprint="toy")
+        assert store.index_memories()
+        row, _ = stored(path, vectors()[5])
+        assert row in files(path)[0].read_bytes()
+        if way == "forget":
+            store.forget_memories(["m5"])
+        elif way == "revise":
+            store.revise_memory("m5", "other", vector=-vectors()[5])
+        else:
+            store.delete_session(session)
+        assert row not in files(path)[0].read_bytes()
+
+
 @pytest.mark.parametrize("fault", ["missing", "empty", "cut", "graph", "other erasures", "head"])
 def test_without_a_sound_file_the_answers_are_exact_until_it_is_made_again(path, fault):
     with opened(path) as store:

@@ -1,12 +1,14 @@
 """Memories by their words (BM25), in a time that does not grow with how common the words are.
 
 SQLite scores every row that has any word of the query, and half of all rows have "you". In a large
-table only the rarest words of a query are asked for, as many as occur in `MOST_ROWS` rows together:
-they are what BM25 weighs most. Of a word that alone occurs in more, the newest rows are scored.
+table only rows with one of the query's rarest words are scored, of a word that alone occurs in very
+many the newest. Words that are less rare, but not everywhere, count where a rare one is there too;
+the rare ones are then named twice and weigh twice, which FTS5's syntax does not let one avoid.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +18,11 @@ from personae.store.words import phrases_of
 
 # What was said before a memory counts less than what it says; docs/memory.md has the choice.
 CONTEXT_WEIGHT = 0.3
-MOST_ROWS = 10_000
+# Chosen on a million memories (benchmarks/memory_scale.py) for what fits into 10 milliseconds.
+LARGE_FROM_ROWS = 10_000
+RARE_ROWS = 3_000  # that have a rare word, together
+WEIGHED_ROWS = 100_000  # that have a less rare one, together: SQLite counts them each time
+MOST_ROWS = 10_000  # that are scored
 _KNOWN_WORDS = 50_000  # whose frequencies are kept in memory
 _SCORE = f"-bm25(memories_fts, 1.0, 1.0, {CONTEXT_WEIGHT})"
 # FTS5 walks a word's rows by their ids, so the newest are had without reading the others.
@@ -66,7 +72,7 @@ class MemoryWords:
         if match == "all":  # of the memory itself: half of the words said before it is no match
             return f"{{text about}} : ({' AND '.join(phrases)})"
         if self._is_large(connection):
-            phrases = self._rarest(connection, phrases)
+            return self._with_rare(connection, phrases)
         return " OR ".join(phrases)
 
     def _is_large(self, connection: Connection) -> bool:
@@ -74,32 +80,36 @@ class MemoryWords:
         (highest,) = connection.execute("SELECT coalesce(max(id), 0) FROM memories").fetchone()
         if highest > 2 * self._rows or len(self._rows_with) > _KNOWN_WORDS:
             self._rows, self._rows_with = highest, {}
-        return int(highest) > MOST_ROWS
+        return int(highest) > LARGE_FROM_ROWS
 
-    def _rarest(self, connection: Connection, phrases: Sequence[str]) -> list[str]:
-        return rarest({phrase: self._count(connection, phrase) for phrase in phrases})
+    def _with_rare(self, connection: Connection, phrases: Sequence[str]) -> str:
+        """The rows that have a rare word, scored by those that are less rare too."""
+        rare, weighed = rare_first({one: self._count(connection, one) for one in phrases})
+        asked = " OR ".join(rare)
+        return f"({asked}) AND ({asked} OR {' OR '.join(weighed)})" if weighed else asked
 
     def _count(self, connection: Connection, phrase: str) -> int:
-        """How many rows have the phrase, counted up to one more than `MOST_ROWS`."""
+        """How many rows have the phrase, counted up to one more than `WEIGHED_ROWS`."""
         if phrase not in self._rows_with:
             (self._rows_with[phrase],) = connection.execute(
                 "SELECT count(*) FROM (SELECT 1 FROM memories_fts WHERE memories_fts MATCH ? "
-                f"LIMIT {MOST_ROWS + 1})",
+                f"LIMIT {WEIGHED_ROWS + 1})",
                 (phrase,),
             ).fetchone()
         return self._rows_with[phrase]
 
 
-def rarest(rows_with: Mapping[str, int]) -> list[str]:
-    """The rarest of phrases, as many as occur in `MOST_ROWS` rows together, one at least."""
+def rare_first(rows_with: Mapping[str, int]) -> tuple[list[str], list[str]]:
+    """Phrases by how many rows have them: those to ask for, one at least, and those that weigh."""
     by_rows = sorted((rows, phrase) for phrase, rows in rows_with.items())
-    chosen, total = [by_rows[0][1]], by_rows[0][0]
-    for rows, phrase in by_rows[1:]:
-        total += rows
-        if total > MOST_ROWS:
-            break
-        chosen.append(phrase)
-    return chosen
+    rare = [by_rows[0][1], *_within(by_rows[1:], RARE_ROWS - by_rows[0][0])]
+    return rare, _within(by_rows[len(rare) :], WEIGHED_ROWS)
+
+
+def _within(by_rows: Sequence[tuple[int, str]], most: int) -> list[str]:
+    """The first phrases that occur in so many rows together."""
+    totals = itertools.accumulate(rows for rows, _ in by_rows)
+    return [phrase for (_, phrase), total in zip(by_rows, totals, strict=True) if total <= most]
 
 
 def _best_seen(

@@ -8,7 +8,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from personae.store.connection import Connection, MemorySearch, WordQuery
-from personae.store.memory_words import CONTEXT_WEIGHT, MOST_ROWS, rarest
+from personae.store.memory_words import (
+    CONTEXT_WEIGHT,
+    LARGE_FROM_ROWS,
+    WEIGHED_ROWS,
+    rare_first,
+)
 from personae.store.types import Match
 from personae.store.words import query_words, spaced
 
@@ -137,18 +142,20 @@ class PostgresMemoryWords:
             return []
         rows, average = _size(connection, "memories", _LENGTH)
         columns = _OF_ITSELF if match == "all" else (*_OF_ITSELF, "context_words")
-        at_most = MOST_ROWS + 1 if rows > MOST_ROWS else None
+        at_most = WEIGHED_ROWS + 1 if rows > LARGE_FROM_ROWS else None
         having = _counts(connection, "memories", phrases, columns, at_most)
-        if match == "any" and rows > MOST_ROWS:
-            phrases = rarest(having)
+        asked_for = phrases
+        if match == "any" and rows > LARGE_FROM_ROWS:
+            asked_for, weighed = rare_first(having)
+            phrases = asked_for + weighed
         often = " + ".join(f"{_WEIGHTS[one]} * occurrences({one}, {_MEMORY})" for one in columns)
         score, told = [], list[object]()
         for phrase in phrases:
             score.append(f"bm25({often}, ?, {_LENGTH}, ?)")
             told += [phrase] * len(columns) + [_rarity(rows, having[phrase]), average]
         one = " OR ".join(f"{column} @@ {_MEMORY}" for column in columns)
-        having_them = (" AND " if match == "all" else " OR ").join(f"({one})" for _ in phrases)
-        asked = [phrase for phrase in phrases for _ in columns]
+        having_them = (" AND " if match == "all" else " OR ").join(f"({one})" for _ in asked_for)
+        asked = [phrase for phrase in asked_for for _ in columns]
         found = connection.execute(
             f"SELECT memories.id, {' + '.join(score)} AS score FROM memories "
             f"WHERE ({having_them}) AND {condition} ORDER BY score DESC, memories.id DESC LIMIT ?",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # the database, and is four times as small and five times as fast to build as float32.
 CONNECTIVITY = 16
 EXPANSION_ADD = 64
-EXPANSION_SEARCH = 256
+EXPANSION_SEARCH = 640
 _HEAD_BYTES = 8
 _FOOT_BYTES = 8
 _BLOCK_BYTES = 1 << 22
