@@ -3,9 +3,11 @@
     python benchmarks/memory_recall.py [--data locomo|realtalk|all] [--json FILE]
 
 Questions of LoCoMo and REALTALK (those that can be answered), with the turns that hold the answer.
-Every turn is kept as a memory ("Speaker: text"); evidence recall@k is the share of a question's
-turns among the first k, mean over questions, with a 95 % bootstrap interval over questions.
-Beside the fused recall stand words alone (BM25) and meaning alone (the embedder's cosine).
+Every turn is a memory about its speaker; evidence recall@k is the share of a question's turns among
+the first k, mean over questions, with a 95 % bootstrap interval over questions. Side by side: no
+memory (which finds nothing), words alone (BM25), meaning alone (the embedder's cosine), both fused,
+words with the two turns before, and the two fused, which is what `recalled` does. The weights and
+the number of turns before were chosen on REALTALK; LoCoMo tells what came of it.
 """
 
 from __future__ import annotations
@@ -22,12 +24,17 @@ from typing import Any
 from personae.data import Memory
 from personae.encoders.embedder import OnnxEmbedder, open_embedder
 from personae.memory.recalling import recalled
+from personae.memory.telling import told
 from personae.settings import load_settings
+from personae.store.memory_contexts import TURNS_BEFORE
 from personae.store.memory_types import Scope
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore, open_store
 
 AT = (1, 5, 10, 20)
-WAYS = ("words", "meaning", "fused")
+ALONE = {"words": "words (BM25)", "meaning": "meaning", "fused": "fused"}
+WITH = {"words": "words with context", "fused": "fused with context"}
+WAYS = ("no memory", *ALONE.values(), *WITH.values())
+PAIRS = (("fused", "words (BM25)"), ("fused with context", "fused"))
 UNANSWERABLE = 5  # LoCoMo's category of questions without evidence
 DRAWS = 1000
 
@@ -47,7 +54,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     report = {}
-    for name in ("locomo", "realtalk") if options.data == "all" else (options.data,):
+    for name in ("realtalk", "locomo") if options.data == "all" else (options.data,):
         folder = load_settings().datasets_dir / name
         files = sorted(folder.glob("*.json"))
         if not files:
@@ -63,25 +70,29 @@ def measured(files: Sequence[Path]) -> dict[str, list[list[float]]]:
     embedder = open_embedder()
     found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
     for file in files:
-        turns, questions = read(json.loads(file.read_text("utf-8")))
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            open_store(Path(folder) / "personae.db") as store,
-        ):
-            texts = list(turns.values())
-            store.keep_memories(
-                [Memory(text=text, id=turn, kind="event") for turn, text in turns.items()],
-                vectors=embedder.embed(texts),
-                fingerprint=embedder.fingerprint,
-            )
-            for question in questions:
-                for way, ids in asked(store, embedder, question.text).items():
-                    found[way].append([len(question.evidence & set(ids[:k])) / len(
-                        question.evidence) for k in AT])  # fmt: skip
+        memories, questions = read(json.loads(file.read_text("utf-8")))
+        vectors = embedder.embed([told(one) for one in memories])
+        bare = [one.model_copy(update={"context": ""}) for one in memories]
+        for kept, names in ((bare, ALONE), (memories, WITH)):
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                open_store(Path(folder) / "personae.db") as store,
+            ):
+                store.keep_memories(kept, vectors=vectors, fingerprint=embedder.fingerprint)
+                for question in questions:
+                    ids = asked(store, embedder, question.text)
+                    for way, name in names.items():
+                        found[name].append(recalls(question, ids[way]))
+        found["no memory"] += [recalls(question, []) for question in questions]
     return found
 
 
-def asked(store: SqliteStore, embedder: OnnxEmbedder, question: str) -> dict[str, list[str]]:
+def recalls(question: Question, ids: Sequence[str]) -> list[float]:
+    """The share of the evidence among the first k ids, at each k."""
+    return [len(question.evidence & set(ids[:k])) / len(question.evidence) for k in AT]
+
+
+def asked(store: SqlStore, embedder: OnnxEmbedder, question: str) -> dict[str, list[str]]:
     """The ids that each way finds, best first."""
     most = max(AT)
     vector = embedder.embed([question])[0]
@@ -92,16 +103,17 @@ def asked(store: SqliteStore, embedder: OnnxEmbedder, question: str) -> dict[str
     }
 
 
-def read(value: Mapping[str, Any]) -> tuple[dict[str, str], list[Question]]:
-    """Turns by id, and the answerable questions whose evidence is there."""
-    turns = {turn["dia_id"]: told(turn) for session in sessions(value) for turn in session}
+def read(value: Mapping[str, Any]) -> tuple[list[Memory], list[Question]]:
+    """Turns as memories, and the answerable questions whose evidence is there."""
+    memories = [memory for session in sessions(value) for memory in remembered(session)]
+    ids = {one.id for one in memories}
     questions = [
         Question(one["question"], evidence)
         for one in value["qa"]
         if one.get("category") != UNANSWERABLE
-        and (evidence := frozenset(one.get("evidence") or ()) & turns.keys())
+        and (evidence := frozenset(one.get("evidence") or ()) & ids)
     ]
-    return turns, questions
+    return memories, questions
 
 
 def sessions(value: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -114,23 +126,40 @@ def sessions(value: Mapping[str, Any]) -> Iterator[list[Any]]:
     yield from (value[f"session_{number}"] for number in numbers)
 
 
-def told(turn: Mapping[str, Any]) -> str:
-    """A turn as a memory; a picture is its caption."""
+def remembered(session: Sequence[Mapping[str, Any]]) -> list[Memory]:
+    """The turns of a session, each with those right before it."""
+    made = [
+        Memory(text=said(turn), id=turn["dia_id"], kind="event", subject=turn["speaker"])
+        for turn in session
+    ]
+    before = ["\n".join(map(told, made[max(0, at - TURNS_BEFORE) : at])) for at in range(len(made))]
+    return [
+        one.model_copy(update={"context": context})
+        for one, context in zip(made, before, strict=True)
+    ]
+
+
+def said(turn: Mapping[str, Any]) -> str:
+    """What a turn says; a picture is its caption."""
     caption = f" ({turn['blip_caption']})" if turn.get("blip_caption") else ""
-    return f"{turn['speaker']}: {turn.get('text') or turn.get('clean_text') or ''}{caption}"
+    return f"{turn.get('text') or turn.get('clean_text') or ''}{caption}"
 
 
 def print_table(name: str, found: Mapping[str, list[list[float]]]) -> None:
-    """Recall at each k with its interval; the gain of fusing over words, paired."""
+    """Recall at each k with its interval; gains, paired."""
     count = len(found["fused"])
     print(f"{name}: {count} questions, evidence recall at {', '.join(map(str, AT))}")
     for way in WAYS:
-        cells = (interval([row[at] for row in found[way]]) for at in range(len(AT)))
-        print(f"  {way:8} {'  '.join(cells)}")
-    pairs = zip(found["fused"], found["words"], strict=True)
-    gains = [[a - b for a, b in zip(one, other, strict=True)] for one, other in pairs]
-    cells = (interval([row[at] for row in gains]) for at in range(len(AT)))
-    print(f"  fused less words: {'  '.join(cells)}", flush=True)
+        print(f"  {way:18} {row(found[way])}")
+    for better, worse in PAIRS:
+        pairs = zip(found[better], found[worse], strict=True)
+        gains = [[a - b for a, b in zip(one, other, strict=True)] for one, other in pairs]
+        print(f"  {better} less {worse}: {row(gains)}", flush=True)
+
+
+def row(values: Sequence[Sequence[float]]) -> str:
+    """A cell for each k."""
+    return "  ".join(interval([one[at] for one in values]) for at in range(len(AT)))
 
 
 def interval(values: Sequence[float]) -> str:

@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 
 from personae.data import Persona
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore, open_store
 from personae.store.types import NewTurn
 
 WORDS = str.split(
@@ -58,7 +58,7 @@ def quantiles(times: list[float]) -> dict[str, float]:
     return {"p50_ms": cuts[49], "p99_ms": cuts[98], "max_ms": max(times)}
 
 
-def begin(store: SqliteStore) -> str:
+def begin(store: SqlStore) -> str:
     ana = Persona(name="Ana", id="ana")
     return store.create_session(ana, user_name="You", method="plain", model="none").id
 
@@ -67,18 +67,18 @@ def exchange(rng: random.Random) -> list[NewTurn]:
     return [NewTurn("You", sentence(rng)), NewTurn("Ana", sentence(rng))]
 
 
-def fill(store: SqliteStore, session: str, turns: int, rng: random.Random) -> None:
+def fill(store: SqlStore, session: str, turns: int, rng: random.Random) -> None:
     for _ in range(turns // 2):
         store.append_exchange(session, exchange(rng))
 
 
-def file_bytes(store: SqliteStore) -> int:
+def file_bytes(store: SqlStore) -> int:
     """Bytes of the database with its log folded in."""
     store._database.erase_traces()
-    return store.path.stat().st_size
+    return Path(store.where).stat().st_size
 
 
-def text_bytes(store: SqliteStore, session: str) -> int:
+def text_bytes(store: SqlStore, session: str) -> int:
     return sum(len(turn.text.encode()) for turn in store.path_to(session))
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import os
 import re
+import shutil
 import signal
+import subprocess
+import tempfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +28,7 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """Each test has its own data, configuration and state; weights are cached once for all."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("PERSONAE_HOME", str(home))
+    monkeypatch.setenv("PERSONAE_STORE", "")
     cache = Path(os.environ.get("PERSONAE_TEST_CACHE", Path.home() / ".cache" / "personae-tests"))
     cache.mkdir(parents=True, exist_ok=True)
     (home / "cache").symlink_to(cache)
@@ -165,3 +173,126 @@ def rich_scene():
         now=datetime(2026, 5, 4, 8, 30, tzinfo=UTC),
         session="s1",
     )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a test keeps its stores: a file of its own, or the one database of the test server."""
+
+    address: str | Path
+
+    def open(self, **options: Any):
+        """A store here; what was kept before is still there."""
+        from personae.store.opening import open_address
+
+        return open_address(self.address, **options)
+
+    def empty(self) -> Place:
+        """The same place without anything in it."""
+        if isinstance(self.address, Path):
+            for found in self.address.parent.glob(f"{self.address.name}*"):
+                shutil.rmtree(found) if found.is_dir() else found.unlink()
+        else:
+            empty_postgres(self.address)
+        return self
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty place for stores, once for each database that personae can keep them in."""
+    if request.param == "sqlite":
+        return Place(tmp_path / "data" / "personae.db")
+    return Place(request.getfixturevalue("postgres_address")).empty()
+
+
+@pytest.fixture(scope="session")
+def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database of a real server, which is started once for all tests.
+
+    Skips where there is no server to start, or it lacks pgvector; PERSONAE_TEST_POSTGRES=required
+    fails instead.
+    """
+    fault = postgres_lacks()
+    if fault and os.environ.get("PERSONAE_TEST_POSTGRES") == "required":
+        pytest.fail(fault)
+    if fault:
+        pytest.skip(fault)
+    folder = Path(tempfile.mkdtemp(prefix="personae-pg-", dir="/tmp"))  # a socket's path is short
+    run = functools.partial(subprocess.run, check=True, capture_output=True, text=True, cwd="/")
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
+        os.chown(folder, 65534, 65534)
+        run = functools.partial(run, user=65534, group=65534, extra_groups=[])
+    programs, data = postgres_programs(), folder / "data"
+    settings = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c autovacuum=off"
+    options = f"-k {folder} {settings} -c shared_buffers=32MB -c max_connections=40"
+    login = ["-U", "personae", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    run([programs / "initdb", "-D", data, *login])
+    # Not captured: the server would inherit the pipe, and we would wait for its end.
+    quiet = {"capture_output": False, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    start = ["start", "-s", "-w", "-l", folder / "log", "-o", options]
+    run([programs / "pg_ctl", "-D", data, *start], **quiet)
+    try:
+        yield f"postgresql://personae@/postgres?host={folder}"
+    finally:
+        run([programs / "pg_ctl", "-D", data, "stop", "-s", "-m", "immediate"])
+        shutil.rmtree(folder)
+
+
+def postgres_programs() -> Path | None:
+    """The folder of the newest server that is installed here."""
+    asked = os.environ.get("PERSONAE_TEST_POSTGRES_BIN")
+    folders = [Path(asked)] if asked else sorted(Path("/usr/lib/postgresql").glob("*/bin"))[::-1]
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def postgres_lacks() -> str:
+    """Why the tests on PostgreSQL cannot run here; empty where they can."""
+    programs = postgres_programs()
+    if programs is None:
+        return "needs a PostgreSQL server (scripts/postgres installs one)"
+    if importlib.util.find_spec("psycopg") is None:
+        return "needs psycopg (pip install 'personae[postgres]')"
+    shared = subprocess.run(
+        [programs / "pg_config", "--sharedir"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    if not (Path(shared) / "extension" / "vector.control").exists():
+        return f"needs pgvector in {shared} (scripts/postgres installs it)"
+    return ""
+
+
+def empty_postgres(address: str) -> None:
+    """Delete all rows of ours."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT string_agg('personae.' || tablename, ', ') FROM pg_tables "
+            "WHERE schemaname = 'personae' AND tablename <> 'migrations'"
+        ).fetchone()
+        if found and found[0]:
+            connection.execute(f"TRUNCATE {found[0]} RESTART IDENTITY")
+
+
+@pytest.fixture
+def emptied() -> Callable[[str], None]:
+    """Deletes all that stores have put into a PostgreSQL database."""
+    return empty_postgres
+
+
+@pytest.fixture
+def new_database(postgres_address):
+    """Makes databases that have nothing in them, and drops them in the end."""
+    import psycopg
+
+    made = []
+    with psycopg.connect(postgres_address, autocommit=True) as connection:
+
+        def create(options=""):
+            name = f"new{os.getpid()}_{len(made)}"
+            connection.execute(f"CREATE DATABASE {name} {options}")
+            made.append(name)
+            return postgres_address.replace("/postgres?", f"/{name}?")
+
+        yield create
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -15,7 +15,7 @@ from personae.settings import DEFAULT_METHOD, DEFAULT_MODEL, load_settings
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """An empty home and project folder, with no variable set."""
-    for name in ("MODEL", "METHOD", "OFFLINE", "USER", "DATA"):
+    for name in ("MODEL", "METHOD", "OFFLINE", "STORE", "USER", "DATA"):
         monkeypatch.delenv(f"PERSONAE_{name}", raising=False)
     home, project = tmp_path / "home", tmp_path / "project"
     (home / "config").mkdir(parents=True)
@@ -33,6 +33,15 @@ def test_without_anything_the_defaults_hold(place):
     assert found.datasets_dir == Path("../shared/data")
     assert found.database == home / "data" / "personae.db"
     assert not (home / "data").exists()
+
+
+def test_a_store_elsewhere_takes_the_place_of_the_database(place, monkeypatch):
+    home, project = place
+    assert load_settings().store_address == home / "data" / "personae.db"
+    (project / "personae.toml").write_text('store = "postgresql:///file"\n')
+    assert load_settings().store_address == "postgresql:///file"
+    monkeypatch.setenv("PERSONAE_STORE", "sqlite:/x.db")
+    assert load_settings().store_address == "sqlite:/x.db"
 
 
 def test_environment_goes_before_project_before_user(place, monkeypatch):

@@ -17,6 +17,7 @@ from personae.draft import Emission
 from personae.errors import InvalidOption, UnknownEntry
 from personae.speaker import Reply, Speaker
 from personae.store.types import LOCAL_OWNER, ROOT, NewTurn, Session, Store, StoredTurn
+from personae.text.quoting import one_line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -321,7 +322,7 @@ def _quoted(memory: Memory, speaker: str) -> Memory:
     if memory.kind == "summary":
         return memory
     labels = {**memory.labels, "said": memory.text}
-    text = f'{speaker or "Somebody"} once said: "{memory.text}"'
+    text = f"{one_line(speaker or 'Somebody')} once said: {quoted(memory.text)}"
     return memory.model_copy(update={"text": text, "labels": labels})
 
 

@@ -16,7 +16,7 @@ from personae.errors import FormatError, InvalidOption
 
 DEFAULT_MODEL = "embedded"
 DEFAULT_METHOD = "guard"  # of talking; runs are compared with `plain`
-KEYS = ("data", "method", "model", "offline", "user")
+KEYS = ("data", "method", "model", "offline", "store", "user")
 MAX_FILE_BYTES = 1_000_000
 
 
@@ -33,10 +33,16 @@ class Settings:
     method: str
     offline: bool
     user: str
+    store: str = ""  # the address of a store elsewhere
 
     @property
     def database(self) -> Path:
         return self.data_dir / "personae.db"
+
+    @property
+    def store_address(self) -> str | Path:
+        """Where conversations and memories are kept."""
+        return self.store or self.database
 
 
 def load_settings() -> Settings:
@@ -57,6 +63,7 @@ def load_settings() -> Settings:
         method=value("method", DEFAULT_METHOD),
         offline=value("offline", "").lower() in ("1", "true", "yes"),
         user=value("user", "You"),
+        store=value("store", ""),
     )
 
 

@@ -1,4 +1,4 @@
-"""A store in memory's folder, an embedder and an inference model that count words."""
+"""A store, once in each database."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[SqliteStore]:
-    with open_store(tmp_path / "personae.db") as opened:
+def store(place) -> Iterator[SqlStore]:
+    with place.open() as opened:
         yield opened

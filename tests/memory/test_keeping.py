@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from personae.data import Memory
+from personae.errors import UnknownEntry
 from personae.memory.keeping import ASKS, Keeper
 from personae.store.memory_types import Scope
 
@@ -81,6 +82,25 @@ def test_only_facts_of_one_holder_subject_and_circle_are_compared(keeper, store,
 def test_a_revised_memory_is_found_by_its_new_meaning(keeper, store, word_embedder):
     kept = keeper.keep(memory("Bo likes cats.")).memory
     keeper.revise(kept.id, "Bo likes parrots.")
-    (found,) = store.nearest_memories(word_embedder.embed(["Bo likes parrots."])[0], Scope())
+    (found,) = store.nearest_memories(word_embedder.embed(["Bo: Bo likes parrots."])[0], Scope())
     assert found.score == pytest.approx(1.0, abs=1e-5)
     assert [one.event for one in store.memory_events(kept.id)] == ["kept", "revised"]
+
+
+def test_a_neighbour_that_another_process_forgets_meanwhile_is_not_missed(
+    keeper, store, monkeypatch
+):
+    old = keeper.keep(memory("Bo likes dogs walks.")).memory
+    nearest = store.nearest_memories
+
+    def then_forgotten(*asked, **options):
+        found = nearest(*asked, **options)
+        if found:
+            store.forget_memories([old.id])
+        return found
+
+    monkeypatch.setattr(store, "nearest_memories", then_forgotten)
+    kept = keeper.keep(memory("Bo does not like dogs walks.", at=LATER))
+    assert (kept.outcome, kept.others) == ("kept", ())
+    with pytest.raises(UnknownEntry):
+        keeper.keep(memory("All of it.", sources=("nothing",)))

@@ -8,8 +8,8 @@ import pytest
 
 from personae.data import Memory
 from personae.memory.keeping import Keeper
-from personae.memory.recalling import RANK, fused, recalled, within
-from personae.store.memory_types import FoundMemory, Scope
+from personae.memory.recalling import RANK, WEIGHTS, fused, recalled, within
+from personae.store.memory_types import RankedMemory, Scope
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -23,15 +23,15 @@ def filled(store, word_embedder):
 
 
 def test_ranks_are_fused_so_that_no_scale_counts():
-    one, two = Memory(text="1", id="1"), Memory(text="2", id="2")
+    words, meaning = WEIGHTS["words"], WEIGHTS["meaning"]
     found = fused(
         {
-            "words": [FoundMemory(one, 99.0), FoundMemory(two, 0.1)],
-            "meaning": [FoundMemory(two, 0.9)],
+            "words": [RankedMemory("1", 99.0, 0.5, NOW), RankedMemory("2", 0.1, 0.5, NOW)],
+            "meaning": [RankedMemory("2", 0.9, 0.5, NOW)],
         }
     )
     assert [each.memory.id for each in found] == ["2", "1"]
-    assert found[0].score == pytest.approx(1 / (RANK + 2) + 1 / (RANK + 1))
+    assert found[0].score == pytest.approx(words / (RANK + 2) + meaning / (RANK + 1))
     assert found[0].ranks == {"words": 2, "meaning": 1}
 
 

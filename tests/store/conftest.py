@@ -1,14 +1,15 @@
-"""A store in a folder of its own, and a persona to talk to."""
+"""A store, once in each database; the path of its file; and a persona to talk to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from personae.data import Persona
-from personae.store.sqlite import SqliteStore, open_store
+from personae.store.sqlite import SqlStore
 from personae.store.types import Session
 
 
@@ -18,8 +19,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
-    with open_store(path) as opened:
+def store(place: Any) -> Iterator[SqlStore]:
+    with place.open() as opened:
         yield opened
 
 
@@ -29,7 +30,7 @@ def ana() -> Persona:
 
 
 @pytest.fixture
-def begin(store: SqliteStore, ana: Persona) -> Callable[..., Session]:
+def begin(store: SqlStore, ana: Persona) -> Callable[..., Session]:
     """Begins a session; keywords replace the usual ones."""
 
     def create(persona: Persona = ana, **changes: object) -> Session:

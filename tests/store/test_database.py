@@ -21,6 +21,8 @@ from personae.errors import StoreError
 from personae.store.sqlite import open_store
 from personae.store.types import ROOT, NewTurn
 
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def readonly_folder():
@@ -58,6 +60,7 @@ def test_the_folders_and_the_file_are_private(path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@ON_SQLITE
 def test_the_connection_is_set_for_safety(store):
     def pragma(name):
         return store._database.connection.execute(f"PRAGMA {name}").fetchone()[0]
@@ -182,6 +185,7 @@ def test_a_closed_store_says_so(path):
     sentence(caught)
 
 
+@ON_SQLITE
 def test_an_interrupt_within_a_transaction_takes_it_back(store, begin):
     session = begin()
 

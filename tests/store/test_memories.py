@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,9 @@ from personae.data import Memory
 from personae.errors import InvalidOption, UnknownEntry
 from personae.store.memory_types import MAX_MEMORY_CHARACTERS, Scope
 from personae.store.sqlite import open_store
+from personae.store.types import NewTurn
+
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 LATER = DAY + timedelta(days=30)
@@ -27,6 +31,7 @@ def test_a_memory_comes_back_as_it_was_kept(store):
         text="Bo has a dog called Volt.", id="m1", kind="preference", subject="Bo", holder="Ana",
         session="s1", provenance=("t1", "t2"), witnesses=("Bo",), said_at=DAY,
         valid_until=LATER, confidence=0.8, importance=0.3, labels={"topic": "pets"},
+        context="Ana: And pets?",
     )  # fmt: skip
     (kept,) = store.keep_memories([given])
     assert kept == given.model_copy(update={"valid_from": DAY})
@@ -166,6 +171,64 @@ def test_forgetting_takes_what_was_made_from_it_and_leaves_no_trace_in_the_file(
         assert b"uuxbert" not in file.read_bytes().lower()
 
 
+def said(store, begin, *texts):
+    """A session in which Bo and Ana speak in turn."""
+    turns = [NewTurn("Ana" if at % 2 else "Bo", text, id=f"t{at}") for at, text in enumerate(texts)]
+    return store.append_exchange(begin().id, turns)
+
+
+def test_a_memory_is_found_by_what_was_said_right_before_it(store, begin):
+    said(store, begin, "Hi!", "Ever been to Lisbon, and did you like it there?", "Yes, in May!")
+    (kept,) = store.keep_memories([Memory(text="Yes, in May!", subject="Bo", provenance=("t2",))])
+    assert kept.context == "Bo: Hi!\nAna: Ever been to Lisbon, and did you like it there?"
+    store.keep_memories([Memory(text="Lisbon", id="own"), Memory(text="Nothing", id="other")])
+    assert texts(store.search_memories("Lisbon", Scope())) == ["Lisbon", "Yes, in May!"]
+    assert texts(store.search_memories("Lisbon", Scope(), match="all")) == ["Lisbon"]
+    assert texts(store.search_memories("bo may", Scope(), match="all")) == ["Yes, in May!"]
+    (alone,) = store.keep_memories([Memory(text="Hi!", provenance=("t0", "elsewhere"))])
+    assert alone.context == ""
+
+
+def test_a_context_is_of_the_owners_turns_alone_and_of_long_ones_it_has_the_end(store, begin):
+    said(store, begin, "Start " + "x" * 2000 + " Lisbon?", "Yes.")
+    (kept,) = store.keep_memories([Memory(text="Yes.", provenance=("t1",))])
+    assert len(kept.context) == 504
+    assert kept.context.endswith("Lisbon?")
+    (other,) = store.keep_memories([Memory(text="Yes.", provenance=("t1",))], owner="other")
+    assert other.context == ""
+    (given,) = store.keep_memories([Memory(text="No.", provenance=("t1",), context="Mine.")])
+    assert given.context == "Mine."
+
+
+def test_what_is_forgotten_is_forgotten_as_a_context_too(path, ana):
+    with open_store(path) as store:
+        session = store.create_session(ana, user_name="Bo", method="plain", model="scripted")
+        turns = [NewTurn("Bo", "My newt is Quuxbert, and I ski.", id="t0"),
+                 NewTurn("Ana", "Nice! Where do you live?", id="t1"),
+                 NewTurn("Bo", "In Oslo.", id="t2")]  # fmt: skip
+        store.append_exchange(session.id, turns)
+        store.keep_memories(
+            [
+                Memory(text="My newt is Quuxbert.", id="a", provenance=("t0",)),
+                Memory(text="In Oslo.", id="b", provenance=("t2",)),
+                Memory(text="Yes.", id="imported", context="He said: MY NEWT IS QUUXBERT. True?"),
+                Memory(text="No.", id="apart", context="A newt is no pet."),
+            ]
+        )
+        store.keep_memories([Memory(text="Yes.", id="c", context="Quuxbert?")], owner="other")
+        assert "Quuxbert" in store.get_memory("b").context
+        assert store.forget_memories(["a"]) == ("a",)
+        assert store.get_memory("b").context == store.get_memory("imported").context == ""
+        assert store.get_memory("apart").context == "A newt is no pet."
+        assert store.get_memory("c", owner="other").context == "Quuxbert?"
+        assert store.search_memories("Quuxbert", Scope()) == ()
+        store.forget_memories(["c"], owner="other")
+        store.delete_session(session.id)
+        assert store.problems() == ()
+    for file in path.parent.iterdir():
+        assert b"uuxbert" not in file.read_bytes().lower()
+
+
 def test_another_owners_memory_is_not_there(store):
     store.keep_memories([Memory(text="Mine.", id="m")], owner="one")
     for ask in (store.get_memory, store.memory_events):
@@ -213,10 +276,13 @@ def is_seen(scope, owner, memory):
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(["one", "two"]), MEMORIES), max_size=12), SCOPES)
-def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(tmp_path_factory, kept, scope):
-    with open_store(tmp_path_factory.mktemp("store") / "personae.db") as store:
+def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(place, kept, scope):
+    few = {"indexed_from_rows": 3} if isinstance(place.empty().address, Path) else {}
+    with place.open(**few) as store:
         expected = set()
         for owner, memory in kept:
             (one,) = store.keep_memories(
@@ -224,6 +290,7 @@ def test_every_way_to_ask_shows_what_the_scope_sees_and_nothing_else(tmp_path_fa
             )
             if is_seen(scope, owner, one):
                 expected.add(one.id)
+        store.index_memories(owner=scope.owner)
         for found in (
             store.memories(scope),
             [one.memory for one in store.search_memories("words", scope, limit=99)],

@@ -8,11 +8,17 @@ import sqlite3
 import pytest
 
 from personae.errors import StoreError
+from personae.store.memory_types import Scope
 from personae.store.migrations import MIGRATIONS, Migration, migrate
 from personae.store.sqlite import open_store
 
 # Released migrations are history: a change of one is a new migration, not an edit.
-RELEASED: tuple[str, ...] = ("2f221b5b259662b9", "a98764d1ef5d264d")
+RELEASED: tuple[str, ...] = (
+    "2f221b5b259662b9",
+    "a98764d1ef5d264d",
+    "8ded0657f29d358a",
+    "a2b96704162bce54",
+)
 
 
 def connect(path):
@@ -46,6 +52,23 @@ def test_an_older_database_is_brought_up_to_date_and_keeps_its_rows(path, ana):
     assert connection.execute("SELECT count(*) FROM moods").fetchone() == (0,)
     assert connection.execute("SELECT name FROM personas").fetchone() == ("Ana",)
     connection.close()
+
+
+def test_memories_of_an_older_database_are_found_by_their_words_and_subjects(path):
+    path.parent.mkdir()
+    connection = connect(path)
+    migrate(connection, path, MIGRATIONS[:2])
+    connection.execute(
+        "INSERT INTO memories VALUES (1, 'local', 'm1', 'Ana', 'Bo', '', 'fact', 'I have a dog.', "
+        "NULL, 0, 0, 0, NULL, NULL, 1, 0.5, NULL)"
+    )
+    connection.close()
+    with open_store(path) as store:
+        for query in ("dogs", "Bo"):
+            (found,) = store.search_memories(query, Scope())
+            assert (found.memory.text, found.memory.context) == ("I have a dog.", "")
+        store.forget_memories(["m1"])
+        assert store.problems() == ()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(path):

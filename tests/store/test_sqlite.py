@@ -1,4 +1,4 @@
-"""Personas, sessions, turns and search in the SQLite store."""
+"""Personas, sessions, turns and search in the store, on each database."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from personae.data import Persona
 from personae.errors import InvalidOption, StoreError, UnknownEntry
-from personae.store.sqlite import open_store
 from personae.store.types import MAX_TURN_CHARACTERS, ROOT, NewTurn
+
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 
 def texts(turns):
@@ -60,6 +61,7 @@ def test_a_persona_is_found_by_id_then_name_then_name_in_any_case(store):
     assert store.persona_names() == ("one", "ÉMILE", "Émile")
 
 
+@ON_SQLITE
 def test_a_stored_persona_that_does_not_parse_is_a_store_error(store, ana, path):
     store.save_persona(ana)
     with sqlite3.connect(path) as other:
@@ -126,6 +128,7 @@ def test_ids_may_be_given_and_are_not_given_twice(store, begin):
     assert texts(store.path_to("mine")) == ["hi"]
 
 
+@ON_SQLITE
 def test_a_deleted_session_leaves_no_trace_in_any_file(store, begin, path):
     kept, gone = begin(), begin()
     exchange(store, kept, "kept secret", "of course")
@@ -180,9 +183,9 @@ def test_a_turn_comes_back_as_it_was(store, begin):
     assert stored.as_turn().said_at == said_at
 
 
-def test_a_turn_without_a_time_is_said_now_by_the_stores_clock(path, ana):
+def test_a_turn_without_a_time_is_said_now_by_the_stores_clock(place, ana):
     noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    with open_store(path, clock=lambda: noon) as store:
+    with place.open(clock=lambda: noon) as store:
         session = store.create_session(ana, user_name="You", method="plain", model="m")
         assert store.append_turn(session.id, NewTurn("You", "hi")).said_at == noon
         naive = NewTurn("You", "hi", said_at=datetime(2026, 1, 1))
@@ -193,7 +196,9 @@ ANY_TEXT = st.text(st.characters())  # lone surrogates too, as a broken terminal
 
 
 @given(ANY_TEXT, ANY_TEXT)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_text_and_speaker_can_be_kept_and_searched_for(store, ana, text, speaker):
     session = store.create_session(ana, user_name="You", method="plain", model="m")
     stored = store.append_turn(session.id, NewTurn(speaker, text, details={text: speaker}))
@@ -295,6 +300,7 @@ def test_a_turn_of_another_session_is_no_parent_and_no_leaf(store, begin):
         store.append_turn(two.id, NewTurn("You", "hi"), parent_id="nothing")
 
 
+@ON_SQLITE
 def test_a_ring_of_parents_in_a_damaged_file_ends(store, begin, path):
     session = begin()
     said, reply = exchange(store, session, "hi", "hello")
@@ -307,6 +313,7 @@ def test_a_ring_of_parents_in_a_damaged_file_ends(store, begin, path):
     assert store.newest_leaf(reply.id).id == reply.id
 
 
+@ON_SQLITE
 def test_a_damaged_row_is_one_sentence(store, begin, path):
     session = begin()
     turn = store.append_turn(session.id, NewTurn("You", "hi"))
@@ -355,6 +362,7 @@ def test_search_can_be_kept_to_one_session(store, begin):
     assert len(store.search_turns("dogs")) == 2
 
 
+@ON_SQLITE
 def test_the_index_follows_a_text_that_is_changed_in_the_table(store, begin, path):
     session = begin()
     store.append_turn(session.id, NewTurn("You", "before"))

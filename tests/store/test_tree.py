@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personae.data import Persona
-from personae.store.sqlite import open_store
 from personae.store.types import ROOT, NewTurn
 
 OPERATIONS = st.lists(
@@ -58,12 +56,6 @@ class Tree:
         return turn_id
 
 
-@pytest.fixture(scope="module")
-def shared_store(tmp_path_factory):
-    with open_store(tmp_path_factory.mktemp("tree") / "personae.db") as store:
-        yield store
-
-
 def apply(store, session_id, tree, operation, pick):
     """Do one operation to both the store and the model."""
     known = list(tree.parent)
@@ -96,9 +88,11 @@ def apply(store, session_id, tree, operation, pick):
 
 
 @given(OPERATIONS)
-@settings(max_examples=40, deadline=None)
-def test_any_sequence_of_operations_matches_the_model(shared_store, operations):
-    store, tree = shared_store, Tree()
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_sequence_of_operations_matches_the_model(store, operations):
+    tree = Tree()
     ana = Persona(name="Ana", id="ana")
     session = store.create_session(ana, user_name="You", method="plain", model="m")
     for operation, pick in operations:

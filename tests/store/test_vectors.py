@@ -6,12 +6,13 @@ import sqlite3
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from personae.errors import InvalidOption, StoreError
 from personae.store import vectors
-from personae.store.sqlite import open_store
+
+ON_SQLITE = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 
 
 def keys(neighbours):
@@ -41,16 +42,17 @@ OPERATIONS = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def two_processes(tmp_path_factory):
-    """Two stores on one file: what one changes, the other's matrix must notice."""
-    path = tmp_path_factory.mktemp("vectors") / "personae.db"
-    with open_store(path) as one, open_store(path) as two:
+@pytest.fixture
+def two_processes(place):
+    """Two stores on one database: what one changes, the other's matrix must notice."""
+    with place.open() as one, place.open() as two:
         yield one, two
 
 
 @given(OPERATIONS)
-@settings(max_examples=60, deadline=None)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_sequence_of_changes_by_two_stores_matches_a_dictionary(two_processes, operations):
     stores = two_processes
     stores[0].drop_vectors("m")
@@ -115,6 +117,7 @@ def test_edges_of_asking(store):
     assert [hit.score for hit in store.nearest("m", [0.0, 0.0], 9)] == [0.0, 0.0, 0.0]
 
 
+@ON_SQLITE
 def test_deleted_vectors_leave_no_trace(store, path):
     rows = [(f"zanzibar-{n}", [1.0, float(n)], f"zanzibar text {n}") for n in range(50)]
     store.put_vectors("m", rows, fingerprint="f")
@@ -123,6 +126,7 @@ def test_deleted_vectors_leave_no_trace(store, path):
     assert b"zanzibar" not in held
 
 
+@ON_SQLITE
 def test_only_the_last_used_matrices_stay_in_memory(store, monkeypatch):
     monkeypatch.setattr(vectors, "MAX_MATRICES", 2)
     for name in "abcd":
@@ -132,6 +136,7 @@ def test_only_the_last_used_matrices_stay_in_memory(store, monkeypatch):
     assert keys(store.nearest("a", [1.0], 1)) == ["a"]
 
 
+@ON_SQLITE
 def test_a_damaged_vector_is_one_sentence(store, path):
     store.put_vectors("m", [("a", [1.0, 0.0], "")], fingerprint="f")
     with sqlite3.connect(path) as other:

@@ -63,7 +63,17 @@ def run(arguments: list[str] | None = None) -> None:
         name="personae",
         help=_HELP,
         context_settings={"help_option_names": ["-h", "--help"]},
-        params=[click.Option(["--version"], is_flag=True, is_eager=True, callback=_show_version)],
+        params=[
+            click.Option(["--version"], is_flag=True, is_eager=True, callback=_show_version),
+            click.Option(
+                ["--store"],
+                metavar="ADDRESS",
+                expose_value=False,
+                callback=_use_store,
+                help="Where conversations and memories are kept: sqlite:PATH or "
+                "postgresql://user@host/name (PERSONAE_STORE says it too).",
+            ),
+        ],
         no_args_is_help=True,
     )
     for stream in (sys.stdin, sys.stdout):
@@ -141,6 +151,11 @@ def _flush_and_exit(code: int) -> None:
         if not isinstance(error, BrokenPipeError):
             print(f"error: The output cannot be written: {error.strerror}.", file=sys.stderr)
     sys.exit(code)
+
+
+def _use_store(_: click.Context, __: click.Parameter, address: str | None) -> None:
+    if address:
+        os.environ["PERSONAE_STORE"] = address  # where the settings, here and in workers, look
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

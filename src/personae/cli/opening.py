@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from personae.memory.remembering import Remembering
     from personae.registry import Entry
     from personae.speaker import Speaker
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
 
 
-def open_default_store() -> SqliteStore:
+def open_default_store() -> SqlStore:
     """The user's store. Raises StoreError that says how to choose another place."""
     from personae.settings import load_settings
-    from personae.store.sqlite import open_store
+    from personae.store.opening import open_address
 
-    return open_store(load_settings().database)
+    return open_address(load_settings().store_address)
 
 
 def open_named_model(name: str, *, slots: int = 2, method: str = "") -> LanguageModel:
@@ -91,7 +91,7 @@ def open_shipped_nli(who: str) -> Nli:
 
 
 def open_memory(
-    store: SqliteStore, speaker: Speaker, *, own: bool = False, shared: bool = False
+    store: SqlStore, speaker: Speaker, *, own: bool = False, shared: bool = False
 ) -> Remembering:
     """The memory of the local user's characters, with the speaker's small models where it has any.
 
@@ -139,7 +139,8 @@ def load_card(card: str) -> Persona:
     is_known = card in characters.names() or card.startswith(ROLE_PREFIX)
     if is_known or "://" in card or card_path(card) is not None:
         return load_persona(card)
-    if not load_settings().database.exists():
+    settings = load_settings()
+    if not settings.store and not settings.database.exists():
         return load_persona(card)
     store = open_default_store()
     try:

@@ -27,7 +27,12 @@ def plain(text: object) -> str:
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """One JSON document on stdout, in which control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    print(_CONTROL_1.sub(lambda found: f"\\u{ord(found[0]):04x}", text), flush=indent is None)
+    print(harmless_json(text), flush=indent is None)
+
+
+def harmless_json(text: str) -> str:
+    """The same JSON with the control characters escaped that JSON would leave as they are."""
+    return _CONTROL_1.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:

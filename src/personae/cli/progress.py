@@ -1,13 +1,16 @@
-"""A progress bar for runs of replies."""
+"""Progress bars: of runs of replies, and of rows by table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from personae.cli.output import stderr
 
 if TYPE_CHECKING:
     from personae.evaluate.types import RunState
+    from personae.store.moving import Show
 
 
 class ReplyProgress:
@@ -55,3 +58,24 @@ class ReplyProgress:
             rate=f"{rate:.1f}/s" if rate else "",
             failed=f"{state.failed} failed" if state.failed else "",
         )
+
+
+@contextmanager
+def counted() -> Iterator[Show]:
+    """A bar on stderr for each table that has rows."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar, tasks = Progress(*columns, console=stderr()), dict[str, TaskID]()
+
+    def show(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            bar.start()
+            tasks[name] = bar.add_task(name.replace("_", " "), total=total)
+        bar.update(tasks[name], completed=done)
+
+    try:
+        yield show
+    finally:
+        if tasks:  # stopping a bar that was not shown shows one
+            bar.stop()

@@ -27,10 +27,12 @@ class Memory(Noun):
     It was said at `said_at` and holds from `valid_from` until `valid_until` (None: open). An empty
     `holder` is everybody of the owner; an empty `witnesses` means that whoever the holder talks to
     may hear of it, else only those named. `sources` are the memories that a summary or reflection
-    was made from. `superseded_by` is the id of the memory that took its place.
+    was made from. `superseded_by` is the id of the memory that took its place. `context` is what
+    was said right before: the memory is found by those words too.
     """
 
     text: str
+    context: str = ""
     id: str = ""
     kind: MemoryKind = "fact"
     subject: str = ""

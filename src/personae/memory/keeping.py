@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
+from personae.errors import UnknownEntry
 from personae.memory.policy import Clashes, OnContradiction, Related, relations
+from personae.memory.telling import told
 from personae.store.memory_types import FoundMemory, MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
 
@@ -65,7 +67,13 @@ class Keeper:
 
         No language model is asked. Raises what `MemoryStore.keep_memories` raises.
         """
-        vector = self.embedder.embed([memory.text])[0]
+        try:
+            return self._keep(memory)
+        except UnknownEntry:  # another process forgot a neighbour meanwhile: look again
+            return self._keep(memory)
+
+    def _keep(self, memory: Memory) -> Kept:
+        vector = self.embedder.embed([told(memory)])[0]
         near = self._near(memory, vector)
         if self.linking:
             memory = self._linked(memory, vector, [one.memory for one in near])
@@ -110,7 +118,8 @@ class Keeper:
 
     def revise(self, memory_id: str, text: str, *, cause: str = "by hand") -> Memory:
         """Change what a memory says; its history keeps what it said."""
-        vector = self.embedder.embed([text])[0]
+        known = self.store.get_memory(memory_id, owner=self.owner)
+        vector = self.embedder.embed([told(known.model_copy(update={"text": text}))])[0]
         return self.store.revise_memory(
             memory_id, text, vector=vector, cause=cause, owner=self.owner
         )

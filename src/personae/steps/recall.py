@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from personae.data import Scene
 from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
+from personae.text.quoting import enclosed
 
 ENTRY = EntryInfo()
 
+# "They are no instructions" weakened facts more than instructions (docs/memory.md).
+REMEMBERED = "Keep in mind what others said:"
 
-def recall(*, k: Count = 3, min_score: float = 0.2, memories: bool = True) -> Step:
+
+def recall(
+    *,
+    k: Count = 3,
+    min_score: float = 0.2,
+    memories: bool = True,
+    delimited: bool = True,
+    heading: str = REMEMBERED,
+) -> Step:
     """Find the `k` pieces most similar to the last turn (cosine) and show them last.
 
     Searched are the persona's statements and knowledge, what is known of the user, and the scene's
-    memories (unless not `memories`: `show_memories` shows them as data). Without an embedder the
-    scene's first `k` memories are shown as they are.
+    memories (unless not `memories`: `show_memories` shows them). Without an embedder the scene's
+    first `k` memories are shown.
+    Memories hold what others said, and those may wish to instruct the model: they are shown as
+    words of others under `heading`, between marks that nothing in them closes, unless not
+    `delimited`.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -36,7 +51,7 @@ def recall(*, k: Count = 3, min_score: float = 0.2, memories: bool = True) -> St
             ]
         if not found:
             return draft
-        text = "\n".join(["Keep in mind:", *(f"- {piece.text}" for piece in found)])
+        text = _shown(found, heading) if delimited else _listed(found)
         return replace(
             draft,
             parts=(*draft.parts, PromptPart("recalled", text, role="volatile")),
@@ -44,6 +59,20 @@ def recall(*, k: Count = 3, min_score: float = 0.2, memories: bool = True) -> St
         )
 
     return step
+
+
+def _listed(pieces: Sequence[Evidence]) -> str:
+    return "\n".join(["Keep in mind:", *(f"- {piece.text}" for piece in pieces)])
+
+
+def _shown(pieces: Sequence[Evidence], heading: str) -> str:
+    """What is the persona's own as a list, what others said as quotations."""
+    own = [piece for piece in pieces if piece.source != "memory"]
+    said = [piece.text for piece in pieces if piece.source == "memory"]
+    blocks = [_listed(own)] if own else []
+    if said:
+        blocks.append(f"{heading}\n{enclosed(said)}")
+    return "\n".join(blocks)
 
 
 def _pool(scene: Scene) -> list[Evidence]:

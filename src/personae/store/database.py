@@ -6,12 +6,15 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from personae.errors import StoreError
+from personae.store.connection import Connection
+from personae.store.fts5 import Fts5Words
 from personae.store.migrations import check_origin, migrate
 
 _ELSEWHERE = "set PERSONAE_HOME to a folder that you can write to"
@@ -31,6 +34,12 @@ class Database:
     path: Path
     connection: sqlite3.Connection
     lock: threading.RLock = field(default_factory=threading.RLock)
+    words: Fts5Words = field(default_factory=Fts5Words)
+
+    @property
+    def where(self) -> str:
+        """The path, for sentences."""
+        return str(self.path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -69,6 +78,35 @@ class Database:
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchall()
         faults = [line for line in lines if line != "ok"]
         return (*faults, *(f"{row[0]} row {row[1]} points at nothing" for row in broken))
+
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted."""
+        with self.lock, sentences(self.path):
+            self.connection.execute("VACUUM")
+        self.erase_traces()
+
+    def size_bytes(self) -> int:
+        """The size of the file, of its write-ahead log, and of the files that index vectors."""
+        beside = self.path.parent.glob(f"{self.path.name}*")
+        files = [file for one in beside for file in (one.rglob("*") if one.is_dir() else [one])]
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    vector_select: ClassVar[str] = "vector"
+
+    def vector_bytes(self, selected: bytes) -> bytes:
+        """See `SqlDatabase.vector_bytes`: kept as they are."""
+        return selected
+
+    def vector_column(self, vector: bytes) -> bytes:
+        """See `SqlDatabase.vector_column`."""
+        return vector
+
+    def begin_loading(self, connection: Connection) -> None:
+        """See `SqlDatabase.begin_loading`."""
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+
+    def end_loading(self, connection: Connection, tables: Sequence[str]) -> None:
+        """See `SqlDatabase.end_loading`: AUTOINCREMENT follows by itself."""
 
     def close(self) -> None:
         with self.lock, sentences(self.path):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from personae.errors import InvalidOption, StoreError, UnknownEntry
-from personae.store.database import Database
+from personae.store.connection import NUMBERS, Connection, SqlDatabase, WordIndex
 from personae.store.ids import Clock
+from personae.store.memory_contexts import clear_contexts, context_of, note_context, said_before
 from personae.store.memory_types import (
     MAX_MEMORY_CHARACTERS,
     FoundMemory,
     MemoryEvent,
+    RankedMemory,
     Scope,
 )
 from personae.store.rows import (
@@ -25,9 +26,9 @@ from personae.store.rows import (
     time_column,
     time_of,
 )
-from personae.store.types import Match
-from personae.store.vectors import VectorTable
-from personae.store.words import match_expression, search_text
+from personae.store.types import NO_LIMIT, Match
+from personae.store.vector_index import Progress
+from personae.store.vectors import Scored, VectorTable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,21 +41,22 @@ if TYPE_CHECKING:
 
 COLLECTION = "memories"
 REPEATED = 0.1  # of the way to 1 that the importance of what is said again goes
-_FIRST_LOOK = 4  # times as many vectors as asked for are looked at before the scope is applied
+_FURTHER_LOOKS = (8, 64)  # times as many vectors are looked at where the scope hides what is near
 
 _COLUMNS = """
     memories.id, memories.key, holder, subject, session, kind, memories.text, said_at, valid_from,
-    valid_until, confidence, importance, labels,
+    valid_until, confidence, importance, labels, memories.context,
     (SELECT later.key FROM memories AS later WHERE later.id = memories.superseded_by)
 """
+_THEIRS = f"memory_id IN ({NUMBERS})"
 _SIDES = (
-    ("provenance", "SELECT turn FROM memory_turns WHERE memory_id = ? ORDER BY turn"),
+    ("provenance", f"SELECT memory_id, turn FROM memory_turns WHERE {_THEIRS} ORDER BY turn"),
     (
         "sources",
-        "SELECT memories.key FROM memory_sources JOIN memories ON memories.id = source_id "
-        "WHERE memory_id = ? ORDER BY source_id",
+        "SELECT memory_id, memories.key FROM memory_sources JOIN memories "
+        f"ON memories.id = source_id WHERE {_THEIRS} ORDER BY source_id",
     ),
-    ("witnesses", "SELECT name FROM memory_witnesses WHERE memory_id = ? ORDER BY name"),
+    ("witnesses", f"SELECT memory_id, name FROM memory_witnesses WHERE {_THEIRS} ORDER BY name"),
 )
 
 
@@ -62,12 +64,13 @@ class MemoryTable:
     """The memories of a database; its methods are those of `MemoryStore`."""
 
     def __init__(
-        self, database: Database, vectors: VectorTable, clock: Clock, new_id: Callable[[], str]
+        self, database: SqlDatabase, vectors: VectorTable, clock: Clock, new_id: Callable[[], str]
     ) -> None:
         self._database = database
         self._vectors = vectors
         self._clock = clock
         self._new_id = new_id
+        self._words = database.words.memories()
 
     def keep(
         self, memories: Sequence[Memory], owner: str, vectors: Vectors | None,
@@ -92,18 +95,21 @@ class MemoryTable:
         return tuple(kept)
 
     def _insert(
-        self, connection: sqlite3.Connection, owner: str, memory: Memory, now: datetime, cause: str
+        self, connection: Connection, owner: str, memory: Memory, now: datetime, cause: str
     ) -> tuple[int, Memory]:
-        if len(memory.text) > MAX_MEMORY_CHARACTERS:
+        longest = max(len(memory.text), len(memory.context))
+        if longest > MAX_MEMORY_CHARACTERS:
             raise InvalidOption(
-                f"The memory has {len(memory.text):,} characters; at most "
+                f"The memory has {longest:,} characters; at most "
                 f"{MAX_MEMORY_CHARACTERS:,} are kept in one."
             )
         said_at = memory.said_at or now
+        before = [] if memory.context else said_before(connection, owner, memory.provenance)
         kept = memory.model_copy(
             update={
                 "id": name_column(memory.id, "memory id") or self._new_id(),
                 "text": text_column(memory.text),
+                "context": text_column(memory.context) or context_of(before),
                 "said_at": said_at,
                 "valid_from": memory.valid_from or said_at,
             }
@@ -112,11 +118,13 @@ class MemoryTable:
             raise InvalidOption(f"There is a memory with the id {kept.id!r} already.")
         number = connection.execute(
             "INSERT INTO memories (owner, key, holder, subject, session, kind, text, search_text, "
-            "kept_at, said_at, valid_from, valid_until, confidence, importance, labels) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (owner, *_columns_of(kept, now)),
+            "kept_at, said_at, valid_from, valid_until, confidence, importance, labels, context, "
+            "search_context, search_subject) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (owner, *_columns_of(kept, now, self._database.words)),
         ).lastrowid
         assert number is not None
+        note_context(connection, number, before)
         _note(connection, number, now, "kept", kept.text, cause)
         return number, kept
 
@@ -124,6 +132,16 @@ class MemoryTable:
         """See `MemoryStore.get_memory`."""
         with self._database.reading() as connection:
             return _memories(connection, "memories.id = ?", _known(connection, owner, memory_id))[0]
+
+    def get_all(self, memory_ids: Sequence[str], owner: str) -> tuple[Memory, ...]:
+        """See `MemoryStore.get_memories`."""
+        keys = json.dumps([text_column(key) for key in memory_ids])
+        with self._database.reading() as connection:
+            found = _memories(
+                connection, "owner = ? AND key IN (SELECT value FROM json_each(?))", owner, keys
+            )
+        by_id = {one.id: one for one in found}
+        return tuple(by_id[key] for key in memory_ids if key in by_id)
 
     def ids(self, beginning: str, owner: str, limit: int) -> tuple[str, ...]:
         """See `MemoryStore.memory_ids`."""
@@ -155,47 +173,66 @@ class MemoryTable:
                 connection,
                 f"{condition} ORDER BY said_at DESC, memories.id DESC LIMIT ?",
                 *values,
-                -1 if limit is None else max(limit, 0),
+                NO_LIMIT if limit is None else max(limit, 0),
             )
 
     def search(self, query: str, scope: Scope, limit: int, match: Match) -> tuple[FoundMemory, ...]:
         """See `MemoryStore.search_memories`."""
-        expression = match_expression(text_column(query), match)
-        if not expression:
-            return ()
-        condition, values = _seen_by(scope)
         with self._database.reading() as connection:
-            rows = connection.execute(
-                f"SELECT -bm25(memories_fts) AS score, {_COLUMNS} FROM memories_fts "
-                "JOIN memories ON memories.id = memories_fts.rowid "
-                f"WHERE memories_fts MATCH ? AND {condition} "
-                "ORDER BY score DESC, memories.id DESC LIMIT ?",
-                (expression, *values, max(limit, 0)),
-            ).fetchall()
-            return tuple(FoundMemory(_memory(connection, row[1:]), row[0]) for row in rows)
+            return _found(connection, self._by_words(connection, query, scope, limit, match))
 
     def nearest(self, vector: Vector, scope: Scope, limit: int) -> tuple[FoundMemory, ...]:
-        """See `MemoryStore.nearest_memories`. Looks further where the scope hides what is near."""
-        looked, condition, values = limit * _FIRST_LOOK, *_seen_by(scope)
-        while True:
-            near = self._vectors.nearest(scope.owner, COLLECTION, vector, looked)
-            scores = {one.key: one.score for one in near}
-            with self._database.reading() as connection:
-                near_ones = "memories.key IN (SELECT value FROM json_each(?))"
-                keys = json.dumps(list(scores))
-                seen = _memories(connection, f"{condition} AND {near_ones}", *values, keys)
+        """See `MemoryStore.nearest_memories`."""
+        with self._database.reading() as connection:
+            return _found(connection, self._by_vector(connection, vector, scope, limit))
+
+    def rank_by_words(self, query: str, scope: Scope, limit: int) -> tuple[RankedMemory, ...]:
+        """See `MemoryStore.rank_by_words`."""
+        with self._database.reading() as connection:
+            return _ranked(connection, self._by_words(connection, query, scope, limit, "any"))
+
+    def rank_by_vector(
+        self, vector: Vector, scope: Scope, limit: int
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        """See `MemoryStore.rank_by_vector`."""
+        with self._database.reading() as connection:
+            return _ranked(connection, self._by_vector(connection, vector, scope, limit))
+
+    def _by_words(
+        self, connection: Connection, query: str, scope: Scope, limit: int, match: Match
+    ) -> Scored:
+        condition, values = _seen_by(scope)
+        return self._words.best(connection, text_column(query), match, limit, condition, values)
+
+    def _by_vector(
+        self, connection: Connection, vector: Vector, scope: Scope, limit: int
+    ) -> Scored:
+        """Looks further where the scope hides what is near."""
+        if limit < 1:
+            return []
+        condition, values = _seen_by(scope)
+        for looked in (limit, *(limit * more for more in _FURTHER_LOOKS)):
+            near = self._vectors.best_within(connection, scope.owner, COLLECTION, vector, looked)
+            seen = _seen(connection, near, condition, values)
             if len(seen) >= limit or len(near) < looked:
-                break
-            looked *= 8
-        found = [FoundMemory(memory, scores[memory.id]) for memory in seen]
-        return tuple(sorted(found, key=lambda one: (-one.score, one.memory.id))[: max(limit, 0)])
+                return seen[:limit]
+        # The scope sees so little that all of it can be looked at.
+        keys = f"SELECT key FROM memories WHERE {condition}"
+        near = self._vectors.best_of(
+            connection, scope.owner, COLLECTION, vector, limit, keys, values
+        )
+        return _seen(connection, near, condition, values)
+
+    def index(self, owner: str, progress: Progress | None) -> bool:
+        """See `MemoryStore.index_memories`."""
+        return self._vectors.grow(owner, COLLECTION, progress)
 
     def repeat(self, memory_id: str, turns: Sequence[str], at: datetime, owner: str) -> Memory:
         """See `MemoryStore.repeat_memory`."""
         with self._database.writing() as connection:
             number = _known(connection, owner, memory_id)
             connection.executemany(
-                "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+                "INSERT INTO memory_turns VALUES (?, ?) ON CONFLICT DO NOTHING",
                 ((number, name_column(turn, "turn id")) for turn in turns),
             )
             connection.execute(
@@ -221,7 +258,7 @@ class MemoryTable:
             number = _known(connection, owner, memory_id)
             connection.execute(
                 "UPDATE memories SET text = ?, search_text = ? WHERE id = ?",
-                (text, search_text(text), number),
+                (text, self._database.words.indexed(text), number),
             )
             fingerprint = self._vectors.fingerprint_within(connection, owner, COLLECTION)
             if vector is not None and fingerprint:
@@ -230,7 +267,9 @@ class MemoryTable:
             else:  # a vector of the old text would find it by what it no longer says
                 self._vectors.delete_within(connection, owner, COLLECTION, [memory_id])
             _note(connection, number, self._clock(), "revised", text, cause)
-            return _memories(connection, "memories.id = ?", number)[0]
+            revised = _memories(connection, "memories.id = ?", number)[0]
+        self._vectors.settle()
+        return revised
 
     def events(self, memory_id: str, owner: str) -> tuple[MemoryEvent, ...]:
         """See `MemoryStore.memory_events`."""
@@ -248,34 +287,31 @@ class MemoryTable:
                 connection, owner, [_known(connection, owner, key) for key in memory_ids]
             )
         self._database.erase_traces()
+        self._vectors.settle()
         return keys
 
-    def forget_session_within(
-        self, connection: sqlite3.Connection, owner: str, session: str
-    ) -> None:
+    def forget_session_within(self, connection: Connection, owner: str, session: str) -> None:
         """Erase what was learned in a session, in the transaction that erases it."""
         rows = connection.execute(
             "SELECT id FROM memories WHERE owner = ? AND session = ?", (owner, session)
         ).fetchall()
         self._erase(connection, owner, [number for (number,) in rows])
 
-    def _erase(
-        self, connection: sqlite3.Connection, owner: str, numbers: Sequence[int]
-    ) -> tuple[str, ...]:
+    def _erase(self, connection: Connection, owner: str, numbers: Sequence[int]) -> tuple[str, ...]:
         gone = _with_descendants(connection, numbers)
         if not gone:
             return ()
         keys = tuple(key for _, key in gone)
         self._vectors.delete_within(connection, owner, COLLECTION, keys)
+        clear_contexts(connection, self._database.words, owner, [number for number, _ in gone])
         connection.executemany(
             "DELETE FROM memories WHERE id = ?", ((number,) for number, _ in gone)
         )
-        # FTS5 marks deleted words as deleted until it merges its segments (see docs/store.md).
-        connection.execute("INSERT INTO memories_fts (memories_fts) VALUES ('optimize')")
+        self._database.words.erase_traces(connection, "memories")
         return keys
 
 
-def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
+def _columns_of(memory: Memory, now: datetime, words: WordIndex) -> tuple[Any, ...]:
     assert memory.said_at is not None
     assert memory.valid_from is not None
     return (
@@ -285,7 +321,7 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
         name_column(memory.session, "session id"),
         memory.kind,
         memory.text,
-        search_text(memory.text),
+        words.indexed(memory.text),
         time_column(now),
         time_column(memory.said_at),
         time_column(memory.valid_from),
@@ -293,10 +329,13 @@ def _columns_of(memory: Memory, now: datetime) -> tuple[Any, ...]:
         memory.confidence,
         memory.importance,
         json_column(memory.labels, "memory's labels") if memory.labels else None,
+        memory.context,
+        words.indexed(memory.context),
+        words.indexed(memory.subject),
     )
 
 
-def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memory: Memory) -> None:
+def _insert_sides(connection: Connection, owner: str, number: int, memory: Memory) -> None:
     """The turns it was learned in, the memories it was made from or gave way to, its witnesses."""
     if memory.superseded_by:
         connection.execute(
@@ -304,29 +343,27 @@ def _insert_sides(connection: sqlite3.Connection, owner: str, number: int, memor
             (_known(connection, owner, memory.superseded_by), number),
         )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_turns VALUES (?, ?)",
+        "INSERT INTO memory_turns VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, name_column(turn, "turn id")) for turn in memory.provenance),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_sources VALUES (?, ?)",
+        "INSERT INTO memory_sources VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, _known(connection, owner, key)) for key in memory.sources),
     )
     connection.executemany(
-        "INSERT OR IGNORE INTO memory_witnesses VALUES (?, ?)",
+        "INSERT INTO memory_witnesses VALUES (?, ?) ON CONFLICT DO NOTHING",
         ((number, name_column(name, "witness")) for name in memory.witnesses),
     )
 
 
-def _supersede(
-    connection: sqlite3.Connection, owner: str, key: str, by: Memory, now: datetime
-) -> None:
+def _supersede(connection: Connection, owner: str, key: str, by: Memory, now: datetime) -> None:
     """End the old memory where the new one begins to hold."""
     number, new = _known(connection, owner, key), _known(connection, owner, by.id)
     assert by.valid_from is not None
     connection.execute(
-        "UPDATE memories SET superseded_by = ?1, valid_until = max(valid_from, "
-        "min(coalesce(valid_until, ?2), ?2)) WHERE id = ?3",
-        (new, time_column(by.valid_from), number),
+        "UPDATE memories SET superseded_by = ?, valid_until = max(valid_from, "
+        "min(coalesce(valid_until, ?), ?)) WHERE id = ?",
+        (new, *(time_column(by.valid_from),) * 2, number),
     )
     _note(connection, number, now, "superseded", by.text, by.id)
 
@@ -352,15 +389,14 @@ def _seen_by(scope: Scope) -> tuple[str, list[object]]:
         add(f"memories.kind IN ({_marks(scope.kinds)})", *scope.kinds)
     if scope.at is not None:
         at = time_column(scope.at)
-        add("memories.valid_from <= ? AND coalesce(memories.valid_until > ?, 1)", at, at)
+        until = "(memories.valid_until IS NULL OR memories.valid_until > ?)"
+        add(f"memories.valid_from <= ? AND {until}", at, at)
     elif not scope.past:
         add("memories.superseded_by IS NULL")
     return " AND ".join(conditions), values
 
 
-def _with_descendants(
-    connection: sqlite3.Connection, numbers: Sequence[int]
-) -> list[tuple[int, str]]:
+def _with_descendants(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str]]:
     """Numbers and ids of memories and of all that was made from them."""
     found: dict[int, None] = dict.fromkeys(numbers)
     waiting = list(found)
@@ -380,39 +416,86 @@ def _with_descendants(
     ]
 
 
-def _memories(
-    connection: sqlite3.Connection, condition: str, *values: object
-) -> tuple[Memory, ...]:
+def _memories(connection: Connection, condition: str, *values: object) -> tuple[Memory, ...]:
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM memories WHERE {condition}", values
     ).fetchall()
-    return tuple(_memory(connection, row) for row in rows)
+    return _built(connection, rows)
 
 
-def _memory(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Memory:
+def _built(
+    connection: Connection, rows: Sequence[tuple[Any, ...]]
+) -> tuple[Memory, ...]:  # fmt: skip
+    """Memories from their columns, with what other tables hold of them."""
+    numbers = json.dumps([row[0] for row in rows])
+    sides: dict[int, dict[str, list[str]]] = {}
+    for name, query in _SIDES if rows else ():
+        for number, value in connection.execute(query, (numbers,)):
+            sides.setdefault(number, {}).setdefault(name, []).append(value)
+    return tuple(_memory(row, sides.get(row[0], {})) for row in rows)
+
+
+def _seen(
+    connection: Connection, scored: Sequence[tuple[int, float]], condition: str,
+    values: Sequence[object],
+) -> list[tuple[int, float]]:  # fmt: skip
+    """Of scored vectors the memories that the scope sees, with their scores, best first."""
+    rows = connection.execute(
+        # CROSS JOIN: else SQLite might read all rows of the holder.
+        "SELECT vectors.id, memories.id, memories.key FROM vectors CROSS JOIN memories "
+        f"WHERE vectors.id IN ({NUMBERS}) AND memories.key = vectors.key AND {condition}",
+        (json.dumps([number for number, _ in scored]), *values),
+    )
+    scores = dict(scored)
+    seen = sorted((-scores[vector], key, number) for vector, number, key in rows)
+    return [(number, -score) for score, _, number in seen]
+
+
+def _found(connection: Connection, seen: Scored) -> tuple[FoundMemory, ...]:
+    """Memories by number, with their scores, in this order."""
+    rows = _rows(connection, _COLUMNS, seen)
+    memories = zip(rows, _built(connection, rows), strict=True)
+    by_number = {row[0]: memory for row, memory in memories}
+    return tuple(FoundMemory(by_number[number], score) for number, score in seen)
+
+
+def _ranked(connection: Connection, seen: Scored) -> tuple[RankedMemory, ...]:
+    """The same without what only a memory needs."""
+    rows = {row[0]: row[1:] for row in _rows(connection, "id, key, importance, said_at", seen)}
+    ranked = [(*rows[number], score) for number, score in seen]
+    return tuple(RankedMemory(key, score, much, time_of(at)) for key, much, at, score in ranked)
+
+
+def _rows(connection: Connection, columns: str, seen: Scored) -> list[tuple[Any, ...]]:
+    wanted = json.dumps([number for number, _ in seen])
+    return connection.execute(
+        f"SELECT {columns} FROM memories WHERE memories.id IN ({NUMBERS})",
+        (wanted,),
+    ).fetchall()
+
+
+def _memory(row: tuple[Any, ...], sides: Mapping[str, Sequence[str]]) -> Memory:
     """A memory from its columns. Raises StoreError where the row is damaged."""
     from personae.data import Memory
 
-    number, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
+    _, key, holder, subject, session, kind, text, *times, confidence, importance = row[:12]
+    labels, context, successor = row[12:]
     said_at, valid_from, valid_until = times
-    sides = {
-        name: tuple(value for (value,) in connection.execute(query, (number,)))
-        for name, query in _SIDES
-    }
     try:
         return Memory(
             text=text, id=key, kind=kind, subject=subject, holder=holder, session=session,
             said_at=time_of(said_at), valid_from=time_of(valid_from),
             valid_until=None if valid_until is None else time_of(valid_until),
-            superseded_by=row[13] or "", confidence=confidence, importance=importance,
-            labels=json_of(row[12], f"labels of memory {key}"), **sides,
+            superseded_by=successor or "", confidence=confidence, importance=importance,
+            context=context, labels=json_of(labels, f"labels of memory {key}"),
+            **{name: tuple(found) for name, found in sides.items()},
         )  # fmt: skip
     except (ValueError, TypeError, OverflowError) as error:
         raise StoreError(f"The stored memory {key} is damaged: {error}.") from error
 
 
 def _note(
-    connection: sqlite3.Connection, number: int, at: datetime, event: str, text: str, cause: str
+    connection: Connection, number: int, at: datetime, event: str, text: str, cause: str
 ) -> None:
     connection.execute(
         "INSERT INTO memory_events (memory_id, at, event, text, cause) VALUES (?, ?, ?, ?, ?)",
@@ -420,14 +503,14 @@ def _note(
     )
 
 
-def _number(connection: sqlite3.Connection, owner: str, key: str) -> int | None:
+def _number(connection: Connection, owner: str, key: str) -> int | None:
     row = connection.execute(
         "SELECT id FROM memories WHERE owner = ? AND key = ?", (owner, text_column(key))
     ).fetchone()
     return None if row is None else int(row[0])
 
 
-def _known(connection: sqlite3.Connection, owner: str, key: str) -> int:
+def _known(connection: Connection, owner: str, key: str) -> int:
     number = _number(connection, owner, key)
     if number is None:
         raise UnknownEntry("memory", key, (), "See `personae memory list`.")

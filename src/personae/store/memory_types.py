@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -47,6 +47,16 @@ class FoundMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedMemory:
+    """What ranking needs of a memory that a search found."""
+
+    id: str
+    score: float
+    importance: float
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryEvent:
     """A change of one memory: its text from then on, and what it was changed for."""
 
@@ -84,6 +94,12 @@ class MemoryStore(Protocol):
         """One memory by its id."""
         ...
 
+    def get_memories(
+        self, memory_ids: Sequence[str], *, owner: str = LOCAL_OWNER
+    ) -> tuple[Memory, ...]:  # fmt: skip
+        """Memories by their ids, in this order; without those that are not there."""
+        ...
+
     def memory_ids(
         self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
     ) -> tuple[str, ...]:
@@ -110,6 +126,28 @@ class MemoryStore(Protocol):
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         """By cosine, best first; memories without a vector are not found."""
+        ...
+
+    def rank_by_words(
+        self, query: str, scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        """What `search_memories` finds, without reading the memories themselves."""
+        ...
+
+    def rank_by_vector(
+        self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:
+        """What `nearest_memories` finds, without reading the memories themselves."""
+        ...
+
+    def index_memories(
+        self, *, owner: str = LOCAL_OWNER, progress: Callable[[int, int], None] | None = None
+    ) -> bool:
+        """Bring the index of many vectors up to date now, where that is worth it.
+
+        Else it is done behind the next question. True where it was done. `progress` hears of rows
+        done and rows in all.
+        """
         ...
 
     def repeat_memory(

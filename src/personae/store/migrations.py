@@ -192,6 +192,70 @@ MIGRATIONS: tuple[Migration, ...] = (
             END""",
         ),
     ),
+    Migration(
+        "memories are found by whom they are about, and by what was said before them",
+        (
+            "ALTER TABLE memories ADD COLUMN context TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE memories ADD COLUMN search_context TEXT",
+            "ALTER TABLE memories ADD COLUMN search_subject TEXT",
+            # Whose turns a context has the words of: forgetting them must reach it.
+            """CREATE TABLE memory_context_turns (
+                memory_id INTEGER NOT NULL REFERENCES memories (id) ON DELETE CASCADE,
+                turn TEXT NOT NULL,
+                PRIMARY KEY (memory_id, turn)) WITHOUT ROWID""",
+            "CREATE INDEX memory_context_turns_by_turn ON memory_context_turns (turn)",
+            "DROP TRIGGER memories_fts_insert",
+            "DROP TRIGGER memories_fts_delete",
+            "DROP TRIGGER memories_fts_update",
+            "DROP TABLE memories_fts",
+            "DROP VIEW memory_texts",
+            """CREATE VIEW memory_texts AS
+                SELECT id, coalesce(search_text, text) AS text,
+                    coalesce(search_subject, subject) AS about,
+                    coalesce(search_context, context) AS context FROM memories""",
+            """CREATE VIRTUAL TABLE memories_fts USING fts5 (
+                text, about, context, content = 'memory_texts', content_rowid = 'id',
+                tokenize = 'porter unicode61 remove_diacritics 2')""",
+            """CREATE TRIGGER memories_fts_insert AFTER INSERT ON memories BEGIN
+                INSERT INTO memories_fts (rowid, text, about, context)
+                    VALUES (new.id, coalesce(new.search_text, new.text),
+                        coalesce(new.search_subject, new.subject),
+                        coalesce(new.search_context, new.context));
+            END""",
+            """CREATE TRIGGER memories_fts_delete AFTER DELETE ON memories BEGIN
+                INSERT INTO memories_fts (memories_fts, rowid, text, about, context)
+                    VALUES ('delete', old.id, coalesce(old.search_text, old.text),
+                        coalesce(old.search_subject, old.subject),
+                        coalesce(old.search_context, old.context));
+            END""",
+            """CREATE TRIGGER memories_fts_update
+            AFTER UPDATE OF text, search_text, context, search_context ON memories
+            BEGIN
+                INSERT INTO memories_fts (memories_fts, rowid, text, about, context)
+                    VALUES ('delete', old.id, coalesce(old.search_text, old.text),
+                        coalesce(old.search_subject, old.subject),
+                        coalesce(old.search_context, old.context));
+                INSERT INTO memories_fts (rowid, text, about, context)
+                    VALUES (new.id, coalesce(new.search_text, new.text),
+                        coalesce(new.search_subject, new.subject),
+                        coalesce(new.search_context, new.context));
+            END""",
+            "INSERT INTO memories_fts (memories_fts) VALUES ('rebuild')",
+        ),
+    ),
+    Migration(
+        "files that index vectors",
+        (
+            """CREATE TABLE vector_indexes (
+                collection_id INTEGER PRIMARY KEY
+                    REFERENCES vector_collections (id) ON DELETE CASCADE,
+                token TEXT NOT NULL,
+                row_count INTEGER NOT NULL,
+                highest INTEGER NOT NULL,
+                removals INTEGER NOT NULL,
+                checksum INTEGER NOT NULL)""",
+        ),
+    ),
 )
 
 

@@ -1,17 +1,17 @@
-"""The store in one SQLite file: `open_store(path)`."""
+"""The store over a database; `open_store(path)` opens one in a SQLite file."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae.errors import FormatError, InvalidOption, StoreError, UnknownEntry
-from personae.store.database import Database, open_database
+from personae.store.connection import Connection, SqlDatabase
+from personae.store.database import open_database
 from personae.store.ids import Clock, id_maker, now
 from personae.store.memories import MemoryTable
-from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, Scope
+from personae.store.memory_types import FoundMemory, MemoryEvent, MemoryStore, RankedMemory, Scope
 from personae.store.rows import (
     SESSION_QUERY,
     TURN_COLUMNS,
@@ -28,6 +28,7 @@ from personae.store.rows import (
 from personae.store.types import (
     LOCAL_OWNER,
     MAX_TURN_CHARACTERS,
+    NO_LIMIT,
     ROOT,
     FoundTurn,
     Match,
@@ -38,8 +39,8 @@ from personae.store.types import (
     Store,
     StoredTurn,
 )
+from personae.store.vector_index import INDEXED_FROM_ROWS, Progress, VectorIndexes
 from personae.store.vectors import VectorTable
-from personae.store.words import match_expression, search_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
 
     from personae.data import Dialogue, Memory, Persona
 
-    _remembers: Callable[[Database, Clock], MemoryStore] = lambda db, clock: SqliteStore(db, clock)  # noqa: E731
-    _conforms: Callable[[Database, Clock], Store] = lambda db, clock: SqliteStore(db, clock)  # noqa: E731
+    _Made = Callable[[SqlDatabase, VectorTable], "SqlStore"]
+    _remembers: Callable[[_Made], Callable[[SqlDatabase, VectorTable], MemoryStore]] = lambda it: it  # noqa: E731
+    _conforms: Callable[[_Made], Callable[[SqlDatabase, VectorTable], Store]] = lambda it: it  # noqa: E731
 
 BUSY_TIMEOUT_S = 5.0
 
@@ -73,47 +75,62 @@ _PATH = f"""
 
 _NEWEST_LEAF = """
     WITH RECURSIVE way (id) AS (
-        SELECT ?
+        SELECT CAST(? AS bigint)
         UNION ALL
         SELECT (SELECT max(turns.id) FROM turns WHERE turns.parent_id = way.id
-                AND turns.id > way.id) AS child
-        FROM way WHERE child IS NOT NULL)
+                AND turns.id > way.id)
+        FROM way WHERE way.id IS NOT NULL)
     SELECT max(id) FROM way
 """
 
 
 def open_store(
-    path: Path, *, clock: Clock = now, busy_timeout_s: float = BUSY_TIMEOUT_S
-) -> SqliteStore:
+    path: Path,
+    *,
+    clock: Clock = now,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    indexed_from_rows: int = INDEXED_FROM_ROWS,
+) -> SqlStore:
     """Open the database at `path`, made with its folders where it is missing.
 
-    `busy_timeout_s` is how long to wait for another process that writes. Raises StoreError.
+    `busy_timeout_s` is how long to wait for another process that writes. Collections of vectors
+    have an approximate index from so many rows on. Raises StoreError.
     """
-    return SqliteStore(open_database(Path(path), busy_timeout_s), clock)
+    database = open_database(Path(path), busy_timeout_s)
+    indexes = VectorIndexes(database, indexed_from_rows)
+    indexes.settle()
+    return SqlStore(database, VectorTable(database, indexes), clock)
 
 
-class SqliteStore:
-    """A `Store`, where the methods are documented, in one SQLite database."""
+class SqlStore:
+    """A `Store`, where the methods are documented, over one database."""
 
-    def __init__(self, database: Database, clock: Clock = now) -> None:
+    def __init__(self, database: SqlDatabase, vectors: VectorTable, clock: Clock = now) -> None:
         self._database = database
         self._clock = clock
         self._new_id = id_maker(clock)
-        self._vectors = VectorTable(database)
+        self._vectors = vectors
         self._memories = MemoryTable(database, self._vectors, clock, self._new_id)
 
     @property
-    def path(self) -> Path:
-        return self._database.path
+    def where(self) -> str:
+        """The database's path, or its address without a password."""
+        return self._database.where
+
+    @property
+    def database(self) -> SqlDatabase:
+        """The database itself, for what looks at whole tables: moving, checking."""
+        return self._database
 
     def close(self) -> None:
+        self._vectors.close()
         self._database.close()
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with the file, by SQLite's own checks; empty when all is well."""
+        """What is wrong, by the database's own checks; empty when all is well."""
         return self._database.problems()
 
-    def __enter__(self) -> SqliteStore:
+    def __enter__(self) -> SqlStore:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -160,7 +177,7 @@ class SqliteStore:
         )
 
     def _save_persona(
-        self, connection: sqlite3.Connection, persona: Persona, owner: str
+        self, connection: Connection, persona: Persona, owner: str
     ) -> tuple[int, int]:
         """The persona's internal number and version."""
         key, name = name_column(persona.id, "persona id"), name_column(persona.name, "name")
@@ -194,7 +211,7 @@ class SqliteStore:
             return Persona.from_json(content)
         except FormatError as error:
             raise StoreError(
-                f"The persona {name!r} in {self.path} cannot be read: {error}"
+                f"The persona {name!r} in {self.where} cannot be read: {error}"
             ) from error
 
     # Sessions
@@ -294,10 +311,9 @@ class SqliteStore:
             ).fetchone()
             connection.execute("DELETE FROM sessions WHERE id = ?", (number,))
             self._memories.forget_session_within(connection, owner, session_id)
-            # FTS5 marks deleted words as deleted until it merges its segments. Its own option
-            # secure-delete needs SQLite 3.42 and locks older ones out; merging now does not.
-            connection.execute("INSERT INTO turns_fts (turns_fts) VALUES ('optimize')")
+            self._database.words.erase_traces(connection, "turns")
         self._database.erase_traces()
+        self._vectors.settle()
         return int(turns)
 
     def set_active_leaf(self, session_id: str, turn_id: str, *, owner: str = LOCAL_OWNER) -> None:
@@ -371,7 +387,7 @@ class SqliteStore:
 
     def _insert_turn(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         owner: str,
         session: int,
         parent: int | None,
@@ -397,7 +413,7 @@ class SqliteStore:
         number = connection.execute(
             "INSERT INTO turns (owner, key, session_id, parent_id, search_text, "
             "speaker, text, kind, said_at, labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (owner, key, session, parent, search_text(text), *columns),
+            (owner, key, session, parent, self._database.words.indexed(text), *columns),
         ).lastrowid
         if turn.details:
             connection.execute(
@@ -435,10 +451,11 @@ class SqliteStore:
                 "SELECT session_id, parent_id FROM turns WHERE id = ?",
                 (_turn_number(connection, turn_id, owner),),
             ).fetchone()
+            below = "turns.parent_id IS NULL" if parent is None else "turns.parent_id = ?"
             return _turns(
                 connection,
-                "WHERE turns.session_id = ? AND turns.parent_id IS ? ORDER BY turns.id",
-                *(session, parent),
+                f"WHERE turns.session_id = ? AND {below} ORDER BY turns.id",
+                *((session,) if parent is None else (session, parent)),
             )
 
     def children(self, turn_id: str, *, owner: str = LOCAL_OWNER) -> tuple[StoredTurn, ...]:
@@ -479,18 +496,21 @@ class SqliteStore:
         limit: int = 10,
         match: Match = "all",
     ) -> tuple[FoundTurn, ...]:
-        expression = match_expression(text_column(query), match)
-        if not expression:
-            return ()
+        words, text = self._database.words, text_column(query)
         with self._database.reading() as connection:
+            asked = words.asked(connection, text, match)
+            if asked is None:
+                return ()
             number = None if session_id is None else _session_number(connection, session_id, owner)
             rows = connection.execute(
-                f"SELECT {_TURN}, -bm25(turns_fts) AS score "
-                f"FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid {_ITS_IDS} "
-                "WHERE turns_fts MATCH ? AND turns.owner = ? "
+                f"SELECT {_TURN}, {asked.score} AS score FROM {asked.source} {_ITS_IDS} "
+                f"WHERE {asked.condition} AND turns.owner = ? "
                 "AND (? IS NULL OR turns.session_id = ?) "
                 "ORDER BY score DESC, turns.id DESC LIMIT ?",
-                (expression, owner, number, number, max(limit, 0)),
+                (
+                    *(*asked.score_values, *asked.condition_values),
+                    *(owner, number, number, max(limit, 0)),
+                ),
             ).fetchall()
         return tuple(FoundTurn(turn_of(row[:-1]), row[-1]) for row in rows)
 
@@ -547,6 +567,11 @@ class SqliteStore:
     def get_memory(self, memory_id: str, *, owner: str = LOCAL_OWNER) -> Memory:
         return self._memories.get(memory_id, owner)
 
+    def get_memories(
+        self, memory_ids: Sequence[str], *, owner: str = LOCAL_OWNER
+    ) -> tuple[Memory, ...]:  # fmt: skip
+        return self._memories.get_all(memory_ids, owner)
+
     def memory_ids(
         self, beginning: str, *, owner: str = LOCAL_OWNER, limit: int = 50
     ) -> tuple[str, ...]:
@@ -569,6 +594,21 @@ class SqliteStore:
         self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
     ) -> tuple[FoundMemory, ...]:
         return self._memories.nearest(vector, scope, limit)
+
+    def rank_by_words(
+        self, query: str, scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:  # fmt: skip
+        return self._memories.rank_by_words(query, scope, limit)
+
+    def rank_by_vector(
+        self, vector: Sequence[float] | NDArray[np.float32], scope: Scope, *, limit: int = 10
+    ) -> tuple[RankedMemory, ...]:
+        return self._memories.rank_by_vector(vector, scope, limit)
+
+    def index_memories(
+        self, *, owner: str = LOCAL_OWNER, progress: Progress | None = None
+    ) -> bool:  # fmt: skip
+        return self._memories.index(owner, progress)
 
     def repeat_memory(
         self, memory_id: str, *, turns: Sequence[str], at: datetime, owner: str = LOCAL_OWNER
@@ -595,7 +635,7 @@ class SqliteStore:
         return self._memories.forget(memory_ids, owner)
 
 
-def _number(connection: sqlite3.Connection, table: str, key: str, owner: str) -> int | None:
+def _number(connection: Connection, table: str, key: str, owner: str) -> int | None:
     """The internal number of a session or turn; None where the owner has no such one."""
     row = connection.execute(
         f"SELECT id FROM {table} WHERE owner = ? AND key = ?", (owner, text_column(key))
@@ -603,7 +643,7 @@ def _number(connection: sqlite3.Connection, table: str, key: str, owner: str) ->
     return None if row is None else int(row[0])
 
 
-def _session_number(connection: sqlite3.Connection, session_id: str, owner: str) -> int:
+def _session_number(connection: Connection, session_id: str, owner: str) -> int:
     number = _number(connection, "sessions", session_id, owner)
     if number is None:
         rows = connection.execute(
@@ -614,16 +654,14 @@ def _session_number(connection: sqlite3.Connection, session_id: str, owner: str)
     return number
 
 
-def _turn_number(connection: sqlite3.Connection, turn_id: str, owner: str) -> int:
+def _turn_number(connection: Connection, turn_id: str, owner: str) -> int:
     number = _number(connection, "turns", turn_id, owner)
     if number is None:
         raise UnknownEntry("turn", turn_id, ())
     return number
 
 
-def _place_in_session(
-    connection: sqlite3.Connection, session: int, turn_id: str, owner: str
-) -> int | None:
+def _place_in_session(connection: Connection, session: int, turn_id: str, owner: str) -> int | None:
     """The internal number of a turn of this session; None for ROOT."""
     if turn_id == ROOT:
         return None
@@ -635,7 +673,7 @@ def _place_in_session(
 
 
 def _parent(
-    connection: sqlite3.Connection, session: int, turn_id: str | None, owner: str
+    connection: Connection, session: int, turn_id: str | None, owner: str
 ) -> tuple[int | None, str]:
     """Number and id of the given turn of the session, or of its active leaf for None."""
     if turn_id is not None:
@@ -648,7 +686,7 @@ def _parent(
     return row or (None, ROOT)
 
 
-def _persona_number(connection: sqlite3.Connection, name_or_id: str, owner: str) -> int | None:
+def _persona_number(connection: Connection, name_or_id: str, owner: str) -> int | None:
     name = text_column(name_or_id)
     row = connection.execute(
         "SELECT id FROM personas WHERE owner = ? AND (key = ? OR folded_name = ?) "
@@ -659,19 +697,17 @@ def _persona_number(connection: sqlite3.Connection, name_or_id: str, owner: str)
 
 
 def _sessions(
-    connection: sqlite3.Connection, condition: str, *values: object, limit: int | None = None
+    connection: Connection, condition: str, *values: object, limit: int | None = None
 ) -> tuple[Session, ...]:
     """The sessions that meet a condition, the last used first."""
     rows = connection.execute(
         f"{SESSION_QUERY} WHERE {condition} "
         "ORDER BY sessions.updated_at DESC, sessions.id DESC LIMIT ?",
-        (*values, -1 if limit is None else max(limit, 0)),
+        (*values, NO_LIMIT if limit is None else max(limit, 0)),
     ).fetchall()
     return tuple(session_of(row) for row in rows)
 
 
-def _turns(
-    connection: sqlite3.Connection, condition: str, *values: object
-) -> tuple[StoredTurn, ...]:
+def _turns(connection: Connection, condition: str, *values: object) -> tuple[StoredTurn, ...]:
     rows = connection.execute(f"SELECT {_TURN} FROM turns {_ITS_IDS} {condition}", values)
     return tuple(turn_of(row) for row in rows.fetchall())

@@ -22,6 +22,8 @@ ROOT = ""  # the parent of a first turn, and the active leaf of a session withou
 MAX_TURN_CHARACTERS = 1_000_000
 MAX_NAME_CHARACTERS = 1_000  # of speakers, titles, ids, collection names
 
+NO_LIMIT = 2**62  # as a LIMIT that every database takes
+
 Match = Literal["all", "any"]
 
 

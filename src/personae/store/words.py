@@ -32,7 +32,16 @@ def match_expression(query: str, match: Match) -> str:
 
     Each word becomes a quoted phrase, so that no character of it is syntax.
     """
+    return (" AND " if match == "all" else " OR ").join(phrases_of(query))
+
+
+def phrases_of(query: str) -> list[str]:
+    """The words of a query, each as a quoted phrase."""
+    return [f'"{spaced(word)}"' for word in query_words(query)]
+
+
+def query_words(query: str) -> list[str]:
+    """The words of what somebody typed that hold a letter or a digit; the first 64."""
     plain = query[:MAX_QUERY_CHARACTERS].translate({0: " ", ord('"'): " "})
     words = [word for word in plain.split() if re.search(r"[^\W_]", word)]
-    phrases = [f'"{spaced(word)}"' for word in words[:MAX_QUERY_WORDS]]
-    return (" AND " if match == "all" else " OR ").join(phrases)
+    return words[:MAX_QUERY_WORDS]

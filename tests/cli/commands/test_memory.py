@@ -79,15 +79,22 @@ def test_an_export_comes_back_as_it_was(call, tmp_path):
         ('{"text": 7}', "text"), ("{", "line 2"), ("[1]", "line 2"),
         ('{"text": "x", "superseded_by": "nobody"}', "memory"),
         ('{"text": "x", "confidence": 7}', "confidence"),
+        ('{"text": "x", "id": "a"}\n{"text": "y", "id": "a"}', "'a' already"),
+        ('{"text": "of another version", "mood": "sad"}', "mood"),
+        ('{"text": "cut off in the midd', "line 2"), ('{"text": "\udc9d"}', "UTF-8"),
+        ('{"text": "x", "said_at": "yesterday"}', "said_at"),
+        ('{"text": "x", "sources": ["nobody"]}', "memory"), ('{"text": ["x"]}', "text"),
     ],
 )  # fmt: skip
 def test_a_broken_export_is_named_and_nothing_of_it_is_kept(call, tmp_path, line, told):
     file = tmp_path / "memories.jsonl"
-    file.write_text('{"text": "I am fine."}\n' + line + "\n", "utf-8")
+    whole = '{"text": "I am fine."}\n' + line + "\n"
+    file.write_bytes(whole.encode("utf-8", "surrogateescape"))
     code, _, err = call("import", str(file))
     assert code != 0
     assert told in err
     assert "Traceback" not in err
+    assert err.count("\n") == 1
     assert call("list", "--json")[1].strip() == "[]"
 
 

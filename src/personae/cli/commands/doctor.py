@@ -177,21 +177,23 @@ def _home() -> Finding:
 
 def _conversations() -> Finding:
     from personae.settings import load_settings
-    from personae.store.sqlite import open_store
+    from personae.store.opening import open_address
 
-    database = load_settings().database
-    if not database.exists():
+    settings = load_settings()
+    if not settings.store and not settings.database.exists():
         return Finding("conversations", "ok", "none yet")
     try:
-        with open_store(database) as store:
-            faults, count = store.problems(), len(store.list_sessions())
-    except StoreError as error:
-        return Finding("conversations", "missing", str(error), _OTHER_HOME)
+        with open_address(settings.store_address) as store:
+            faults, count, where = store.problems(), len(store.list_sessions()), store.where
+    except (StoreError, EnvironmentFault) as error:
+        remedy = "unset PERSONAE_STORE" if settings.store else _OTHER_HOME
+        return Finding("conversations", "missing", str(error), remedy)
     if faults:
-        file = shlex.quote(str(database))
-        found = f"{database} is damaged: {faults[0]}"
-        return Finding("conversations", "missing", found, f"sqlite3 {file} .recover")
-    return Finding("conversations", "ok", f"{count} in {database}")
+        found = f"{where} is damaged: {faults[0]}"
+        file = shlex.quote(where)
+        remedy = "restore a backup" if settings.store else f"sqlite3 {file} .recover"
+        return Finding("conversations", "missing", found, remedy)
+    return Finding("conversations", "ok", f"{count} in {where}")
 
 
 def _datasets() -> Finding:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.opening import open_default_store
-from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.output import harmless_json, plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.data import Memory
     from personae.memory.events import Events, Summarise
     from personae.memory.keeping import Keeper
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
 
 app = typer.Typer(add_completion=False)
 
@@ -319,7 +319,7 @@ def export(
     lines = [one.to_json() for one in found]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
     if out is None:
-        print(text, end="")
+        print(harmless_json(text), end="")
         return
     from personae.media.atomic_file import write_atomically
 
@@ -334,16 +334,21 @@ def import_(
 ) -> None:
     """Keep the memories of an export as they are: all of them, or none where one is broken."""
     from personae.encoders.embedder import open_embedder
+    from personae.memory.telling import told
 
     memories = _read(file)
     embedder = open_embedder()
     with open_default_store() as store:
         kept = store.keep_memories(
             memories,
-            vectors=embedder.embed([one.text for one in memories]) if memories else None,
+            vectors=embedder.embed([told(one) for one in memories]) if memories else None,
             fingerprint=embedder.fingerprint,
             cause=f"imported from {file.name}",
         )
+        with stderr().status("Indexing") as status:
+            store.index_memories(
+                progress=lambda done, of: status.update(f"Indexed {done:,} of {of:,} memories")
+            )
     if as_json:
         print_json({"imported": [one.id for one in kept]})
     else:
@@ -390,7 +395,7 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
     raise typer.Exit(1 if found else 0)
 
 
-def _events(store: SqliteStore, summarise: Summarise | None = None) -> Events:
+def _events(store: SqlStore, summarise: Summarise | None = None) -> Events:
     from personae.encoders.disclosure import open_disclosure
     from personae.memory.events import Events, told_most
 
@@ -398,7 +403,7 @@ def _events(store: SqliteStore, summarise: Summarise | None = None) -> Events:
     return Events(store, disclosure.embedder, summarise or told_most(disclosure))
 
 
-def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
+def _keeper(store: SqlStore, *, judged: bool = True) -> Keeper:
     from personae.encoders.embedder import open_embedder
     from personae.encoders.nli import open_nli
     from personae.memory.keeping import Keeper
@@ -406,7 +411,7 @@ def _keeper(store: SqliteStore, *, judged: bool = True) -> Keeper:
     return Keeper(store, open_embedder(), open_nli() if judged else None)
 
 
-def _find(store: SqliteStore, name: str) -> Memory:
+def _find(store: SqlStore, name: str) -> Memory:
     """The one memory that `name` fits. Raises UnknownEntry, InvalidOption."""
     from personae.errors import InvalidOption, UnknownEntry
 

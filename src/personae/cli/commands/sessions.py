@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.opening import open_default_store
-from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.output import harmless_json, plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
-    from personae.store.sqlite import SqliteStore
+    from personae.store.sqlite import SqlStore
     from personae.store.types import Session, StoredTurn
 
 app = typer.Typer(add_completion=False)
@@ -106,7 +106,7 @@ def export(
     lines = [dialogue.to_json() for dialogue in dialogues]
     text = "[" + ",\n".join(lines) + "]\n" if as_json else "".join(f"{line}\n" for line in lines)
     if out is None:
-        print(text, end="")
+        print(harmless_json(text), end="")
         return
     from personae.media.atomic_file import write_atomically
 
@@ -114,7 +114,7 @@ def export(
     stderr().print(f"Wrote {len(lines)} sessions to {out}.", markup=False)
 
 
-def find_session(store: SqliteStore, name: str) -> Session:
+def find_session(store: SqlStore, name: str) -> Session:
     """The one session that `name` fits. Raises UnknownEntry, InvalidOption."""
     from personae.errors import InvalidOption, UnknownEntry
 
