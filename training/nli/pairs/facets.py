@@ -98,7 +98,7 @@ _JOB_KINDS = {
 }  # fmt: skip
 _MORE_NEAR = [
     {"games", "computers", "film", "writing", "art", "engineer"}, {"film", "acting", "photo", "news"},
-    {"own business", *_JOB_KINDS}, {"hotel", "restaurant", "bar", "house", "office"},
+    *({"own business", kind} for kind in _JOB_KINDS), {"hotel", "restaurant", "bar", "house", "office"},
     {"retired", "unemployed", "stay at home"},
 ]  # fmt: skip
 _LATER = r"used to|\bwas an?\b|want|wish|would|hope|dream|\bif i\b|someday|one day|future|aspir|become|\bwere\b|study|studying|student|school for|degree|going to be|plan|retired from|former|next (?:year|month)|soon|\b(?:mom|mother|dad|father|wife|husband|brother|sister|uncle|aunt|friend|boyfriend|girlfriend|parents|grandm\w+|grandf\w+|son|daughter|he|she|they|you|your)\b"

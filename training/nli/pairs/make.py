@@ -12,7 +12,7 @@ from typing import Final, Literal
 from . import lexicon as lex
 from .attributes import Attribute, Claim, Kind, Label, attributes, far_jobs, label
 from .corpora import Corpora
-from .facets import FACETS, sort
+from .facets import FACETS, Facet, sort
 from .rewrite import (
     content,
     is_negative,
@@ -294,18 +294,25 @@ class Maker:
         facet = rng.choices(FACETS, (4.0, 1.0, 1.5, 1.5))[0]
         kinds = self.kinds[facet.name]
         if facet.within and rng.random() < 0.25:
-            one, other = rng.sample(kinds[rng.choice([k for k in kinds if len(kinds[k]) > 1])], 2)
-            # Sentences about one kind of job that share no word may be of two jobs.
-            sure = facet.name != "job" or content(one) & content(other)
-            return self._as_is(one, other, facet.within if sure else CONSISTENT,
-                               f"{facet.name} alike", rng)  # fmt: skip
+            return self._alike(facet, rng)
         # A kind counts by the root of its sentences: common ones neither rule nor drown.
         weights = [len(found) ** 0.5 for found in kinds.values()]
-        a, b = rng.choices(list(kinds), weights, k=2)
+        a, b = rng.choices(list(kinds), weights, k=2) if kinds else ("", "")
         if a == b or not facet.apart(a, b):
             return None
         return self._as_is(rng.choice(kinds[a]), rng.choice(kinds[b]), facet.across,
                            f"{facet.name} apart", rng)  # fmt: skip
+
+    def _alike(self, facet: Facet, rng: random.Random) -> Pair | None:
+        """Two sentences of one kind."""
+        several = [found for found in self.kinds[facet.name].values() if len(found) > 1]
+        if not several or facet.within is None:
+            return None
+        one, other = rng.sample(rng.choice(several), 2)
+        # Sentences about one kind of job that share no word may be of two jobs.
+        sure = facet.name != "job" or content(one) & content(other)
+        verdict = facet.within if sure else CONSISTENT
+        return self._as_is(one, other, verdict, f"{facet.name} alike", rng)
 
     def consistent(self, rng: random.Random) -> Pair | None:
         """A reply, or a sentence of it, and a statement of its speaker; near ones more often."""
