@@ -16,9 +16,10 @@ phase() { # LIST SECONDS
     share=$(($2 / waves))
     echo "$1: $waves times $share s"
     # shellcheck disable=SC2016
-    grep . "$1" | xargs -P "$together" -I{} timeout $((share + 20)) sh -c \
-        'set -- {}; name=$1; shift; "$0" run.py "$name" '"$runs"' --seconds '"$share"' "$@" > '"$runs"'/$name.log 2>&1 ||
-        { echo "$name failed"; tail -3 '"$runs"'/$name.log; }' "$python" || true
+    grep . "$1" | xargs -P "$together" -I{} sh -c \
+        'set -- {}; name=$1 log='"$runs"'/$1.log; shift
+        timeout '$((share + 20))' "$0" run.py "$name" '"$runs"' --seconds '"$share"' "$@" > $log 2>&1 ||
+        { echo "$name did not end:"; tail -n 3 $log; }' "$python" || true
 }
 phase runs.txt $(($(left) * 2 / 5))
 "$python" choose.py "$runs" > "$runs/second.txt"
