@@ -26,7 +26,9 @@ def packaged() -> Path:
 
 def read_bert(source: Path) -> BertModel:
     """The encoder of a folder, with little dropout."""
-    bert: BertModel = BertModel.from_pretrained(str(source), add_pooling_layer=False)
+    bert: BertModel = BertModel.from_pretrained(
+        str(source), add_pooling_layer=False, dtype=torch.float32
+    )
     for module in bert.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = DROPOUT
@@ -52,8 +54,20 @@ def padded(rows: Sequence[tuple[list[int], list[int], Any]]) -> tuple[torch.Tens
     return ids, types, mask
 
 
-def clock() -> float:
-    """Seconds of work: a training that others pause or crowd out loses nothing of its plan."""
+def device_named(name: str) -> torch.device:
+    """The device of that name; `auto` is CUDA where there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(name)
+
+
+def clock(device: torch.device | None = None) -> float:
+    """Seconds of work: a training that others pause or crowd out loses nothing of its plan.
+
+    Seconds of the wall where the work is not the processor's.
+    """
+    if device is not None and device.type != "cpu":
+        return time.monotonic()
     return time.process_time() / torch.get_num_threads()
 
 

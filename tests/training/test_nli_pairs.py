@@ -21,9 +21,9 @@ def load(name: str):
         sys.path.remove(str(RECIPE))
 
 
-attributes, rewrite, style, make, corpora, themes = (
+attributes, rewrite, style, make, corpora, themes, facets = (
     load(f"pairs.{name}")
-    for name in ("attributes", "rewrite", "style", "make", "corpora", "themes")
+    for name in ("attributes", "rewrite", "style", "make", "corpora", "themes", "facets")
 )
 BY_NAME = {a.name: a for a in attributes.attributes()}
 
@@ -142,6 +142,54 @@ def test_pairs_are_distinct_and_the_same_for_a_seed(small):
         one, two = ([source(maker, random.Random(seed)) for seed in range(50)] for _ in range(2))
         assert one == two
         assert {pair.label for pair in one if pair} <= set(make.LABELS)
+
+
+@pytest.mark.parametrize(
+    ("facet", "sentence", "kind"),
+    [
+        ("job", "I'm a nurse at a clinic.", "hospital"),
+        ("job", "i tend bar on the weekends .", "bar"),
+        ("job", "i want to work as a nurse .", None),
+        ("job", "my mother works as a nurse .", None),
+        ("job", "i am a nurse and a mechanic .", None),
+        ("together", "i live with my wife .", "married"),
+        ("together", "i am single .", "single"),
+        ("together", "my brother is married .", None),
+        ("school", "i am in high school .", "school pupil"),
+        ("school", "i dropped out of college .", "left"),
+        ("numbers", "i have three brothers .", "siblings"),
+        ("numbers", "i have three dogs .", "pets"),
+        ("numbers", "do i have three dogs ?", None),
+    ],
+)
+def test_a_sentence_is_sorted_by_the_one_kind_that_it_shows(facet, sentence, kind):
+    found = facets.sort([sentence])[facet]
+    assert found == ({kind: [sentence]} if kind else {})
+
+
+def test_kinds_that_are_near_each_other_make_no_pair():
+    by_name = {one.name: one for one in facets.FACETS}
+    assert by_name["job"].apart("hospital", "cars")
+    assert not by_name["job"].apart("hospital", "science")
+    assert not by_name["together"].apart("engaged", "dating")
+
+
+def test_sentences_of_two_kinds_clash_or_do_not_touch(small):
+    said = ["i am a nurse .", "i am a chef .", "i have three brothers .", "i have three dogs ."]
+    small.personas.append(said)
+    maker = make.Maker(small)
+    made = {maker.facet(random.Random(seed)) for seed in range(400)} - {None}
+    apart = {pair.source: pair.label for pair in made if pair.source.endswith("apart")}
+    assert apart == {"job apart": "contradiction", "numbers apart": "neutral"}
+
+
+def test_a_reply_is_no_contradiction_of_its_own_persona(small):
+    maker = make.Maker(small)
+    made = {maker.consistent(random.Random(seed)) for seed in range(60)} - {None}
+    assert {pair.label for pair in made} == {"consistent"}
+    assert not any(pair.premise.endswith("?") and "." not in pair.premise for pair in made)
+    own = {(said, one) for reply, persona in small.spoken for one in persona for said in [reply]}
+    assert {(p.premise, p.hypothesis) for p in made} & own
 
 
 def test_the_halves_share_no_statement():

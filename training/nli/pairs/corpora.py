@@ -43,7 +43,7 @@ def _personachat(folder: Path, found: Corpora) -> None:
 
 
 def _sessions(folder: Path, found: Corpora) -> None:
-    for number in (2, 3):
+    for number in (2, 3, 4, 5):
         for item in json.loads((folder / f"session-{number}-valid.json").read_text("utf-8")):
             personas = [_split(item["meta"][side]) for side in ("user", "assistant")]
             found.personas += personas

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final, Literal
 
 from . import lexicon as lex
 from .attributes import Attribute, Claim, Kind, Label, attributes, far_jobs, label
 from .corpora import Corpora
+from .facets import FACETS, Facet, sort
 from .rewrite import (
     content,
     is_negative,
@@ -26,6 +28,8 @@ from .themes import IMPLIED, THEMES
 from .traits import NUMBER, TRAITS, shown
 
 LABELS: tuple[Label, ...] = ("entailment", "neutral", "contradiction")
+# Of a pair that is no contradiction, whichever of the others it is: train.py knows it.
+CONSISTENT: Final = "consistent"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Pair:
 
     premise: str
     hypothesis: str
-    label: Label
+    label: Label | Literal["consistent"]
     source: str
 
 
@@ -67,6 +71,7 @@ class Maker:
         said = [part for reply, _ in corpora.spoken for part in re.split(r"(?<=[.!?])\s+", reply)]
         self.shown = shown([*self.sentences, *self.sentences, *said])
         self.counted = counted([*self.sentences, *(reply for reply, _ in corpora.spoken)])
+        self.kinds = sort([*self.sentences, *said])
         self.work_places = work_places([*self.sentences, *(r for r, _ in corpora.spoken)])
 
     # --- by attribute ---------------------------------------------------------------------------
@@ -284,6 +289,43 @@ class Maker:
             return None
         return self._as_is(said, statement, "neutral", "strangers", rng)
 
+    def facet(self, rng: random.Random) -> Pair | None:
+        """Real sentences of two kinds of a facet, or of one."""
+        facet = rng.choices(FACETS, (4.0, 1.0, 1.5, 1.5))[0]
+        kinds = self.kinds[facet.name]
+        if facet.within and rng.random() < 0.25:
+            return self._alike(facet, rng)
+        # A kind counts by the root of its sentences: common ones neither rule nor drown.
+        weights = [len(found) ** 0.5 for found in kinds.values()]
+        a, b = rng.choices(list(kinds), weights, k=2) if kinds else ("", "")
+        if a == b or not facet.apart(a, b):
+            return None
+        return self._as_is(rng.choice(kinds[a]), rng.choice(kinds[b]), facet.across,
+                           f"{facet.name} apart", rng)  # fmt: skip
+
+    def _alike(self, facet: Facet, rng: random.Random) -> Pair | None:
+        """Two sentences of one kind."""
+        several = [found for found in self.kinds[facet.name].values() if len(found) > 1]
+        if not several or facet.within is None:
+            return None
+        one, other = rng.sample(rng.choice(several), 2)
+        # Sentences about one kind of job that share no word may be of two jobs.
+        sure = facet.name != "job" or content(one) & content(other)
+        verdict = facet.within if sure else CONSISTENT
+        return self._as_is(one, other, verdict, f"{facet.name} alike", rng)
+
+    def consistent(self, rng: random.Random) -> Pair | None:
+        """A reply, or a sentence of it, and a statement of its speaker; near ones more often."""
+        said, persona = rng.choice(self.corpora.spoken)
+        parts = [part for part in re.split(r"(?<=[.!?])\s+", said) if not part.endswith("?")]
+        if not parts or not persona:
+            return None
+        clause = rng.choice(parts) if rng.random() < 0.7 else said
+        words = content(clause)
+        near = [one for one in persona if content(one) & words]
+        statement = rng.choice(near if near and rng.random() < 0.7 else persona)
+        return Pair(clause, statement, CONSISTENT, "consistent")
+
     def own_persona(self, rng: random.Random) -> Pair | None:
         """A reply of a person against the other sentences of the same persona: no contradiction."""
         said, persona = rng.choice(self.corpora.spoken)
@@ -326,8 +368,8 @@ class Maker:
         premise = in_chat(said, self.chatter, rng)
         return Pair(premise, dress(statement, rng), verdict, source)
 
-    def _as_is(self, said: str, statement: str, verdict: Label, source: str, rng: random.Random
-               ) -> Pair:  # fmt: skip
+    def _as_is(self, said: str, statement: str, verdict: Label | Literal["consistent"], source: str,
+               rng: random.Random) -> Pair:  # fmt: skip
         if rng.random() < 0.3:
             said = f"{rng.choice(self.chatter)} {said}"
         if rng.random() < 0.5:
@@ -484,7 +526,7 @@ def sources(maker: Maker) -> list[tuple[float, Source]]:
         (26, maker.attribute), (11, maker.theme), (4, maker.theme_neutral), (4, maker.implication),
         (4, maker.diet), (2, maker.food_kind), (8, maker.job_field), (14, maker.written_down),
         (16, maker.overlap), (14, maker.rewritten), (8, maker.jobs_apart), (14, maker.strangers),
-        (22, maker.trait), (6, maker.recounted),
+        (22, maker.trait), (6, maker.recounted), (24, maker.facet), (16, maker.consistent),
         (5, maker.own_persona), (4, maker.same_persona), (5, maker.question), (6, maker.aside),
     ]  # fmt: skip
 
