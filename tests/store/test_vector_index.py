@@ -174,9 +174,9 @@ def test_an_erasure_that_a_crash_cut_short_is_finished_when_the_store_is_opened(
 
 
 @pytest.mark.parametrize("way", ["forget", "revise", "delete the session"])
-def test_however_a_memory_goes_its_vector_leaves_the_file(path, begin, way):
+def test_however_a_memory_goes_its_vector_leaves_the_file(path, ana, way):
     with opened(path) as store:
-        session = begin().id
+        session = store.create_session(ana, user_name="You", method="plain", model="scripted").id
         memories = [Memory(text=f"{at}", id=f"m{at}") for at in range(ROWS)]
         memories[5] = memories[5].model_copy(update={"session": session})
         store.keep_memories(memories, vectors=vectors(), fingerprint="toy")

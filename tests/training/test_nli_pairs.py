@@ -201,6 +201,7 @@ def test_the_halves_share_no_statement():
     assert sorted(map(len, kept)) == [0, 2, 2]
 
 
+@pytest.mark.slow
 def test_pairs_made_of_the_real_data_are_balanced(dataset_dir):
     data = dataset_dir("dnli-excerpt").parent
     for name in ("msc", "synthetic-persona-chat"):

@@ -30,8 +30,16 @@ def heeds(request, text):
 def test_an_adapter_that_knows_human_replies_and_heeds_the_score_passes():
     evidence = module.check(context(ScriptedModel(scorer=heeds)))
     assert "likelier by 5" in evidence[1] or "likelier by 6" in evidence[1]
-    assert "corrupted replies gain -" in evidence[2]
-    assert "human replies gain +1.000 nats" in evidence[3]
+    assert "human replies gain +1.000 nats" in evidence[2]
+    assert "corrupted replies gain -" in evidence[3]
+
+
+def test_an_adapter_that_heeds_the_score_by_half_fails():
+    def by_half(request, text):
+        return knows(request, text) if text in HUMAN else heeds(request, text)
+
+    with pytest.raises(CheckFailed, match="human replies gain"):
+        module.check(context(ScriptedModel(scorer=by_half)))
 
 
 def test_an_adapter_that_learned_no_scores_fails():

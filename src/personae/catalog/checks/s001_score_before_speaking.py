@@ -1,10 +1,9 @@
-"""S001 SBS: the shipped adapter knows human replies; how far it heeds the score is reported.
+"""S001 SBS: the shipped adapter knows human replies, and heeds the score that it is asked for.
 
 Rows are replies of dialogues that nothing was trained on, beside copies that the recipe corrupted.
 The adapter must make the human replies likelier than the base model does, which fails when its
-weight is 0. Asked for 1.0 instead of 0.5 a corrupted reply must become less likely, which fails
-for an adapter that learned no scores. That human replies gain is reported and not required: on
-these rows they do, on 200 they do not (benchmarks/score_heeded.py).
+weight is 0. Asked for 1.0 instead of 0.5 a human reply must become likelier and a corrupted one less
+likely, which fails for an adapter that learned no scores (benchmarks/score_heeded.py has 200 rows).
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 ROWS_FILE = Path(__file__).parents[2] / "adapters" / "score_before_speaking" / "development.jsonl"
 CORRUPTED_UP_TO = 0.72
-ROWS = 40
+ROWS = 100
 HIGH, LOW = 1.0, 0.5
 KINDS = ("human", "corrupted")
 Pair = tuple[float, float]  # of the human reply and of its corrupted copy
@@ -59,9 +58,9 @@ def check(context: CheckContext) -> list[str]:
     )
     expect(mean(gains) > 0 and p < 0.01, f"The adapter does not know human replies: {told}.")
     effects = [gain_of_score(high, little, kind, context.seed) for kind in range(len(KINDS))]
-    (human, _), (corrupted, p_corrupted) = effects
-    expect(p_corrupted < 0.01, f"The adapter does not heed the score: {corrupted}.")
-    return [*evidence, told, corrupted, f"not required: {human}"]
+    for effect, p in effects:
+        expect(p < 0.01, f"The adapter does not heed the score: {effect}.")
+    return [*evidence, told, *(effect for effect, _ in effects)]
 
 
 def gain_of_score(
