@@ -59,7 +59,7 @@ def check(context: CheckContext) -> list[str]:
     expect(mean(gains) > 0 and p < 0.01, f"The adapter does not know human replies: {told}.")
     effects = [gain_of_score(high, little, kind, context.seed) for kind in range(len(KINDS))]
     for effect, p in effects:
-        expect(p < 0.01, f"The adapter does not heed the score: {effect}.")
+        expect(p < 0.05, f"The adapter does not heed the score: {effect}.")
     return [*evidence, told, *(effect for effect, _ in effects)]
 
 
