@@ -41,7 +41,7 @@ def test_two_rows_of_one_name_are_refused(folder: Path) -> None:
 
 
 def test_a_row_with_a_wrong_field_names_file_and_field(folder: Path) -> None:
-    edit(folder / "S001.yaml", "status: partial", "status: done")
+    edit(folder / "S001.yaml", "status: works", "status: done")
     with pytest.raises(FormatError, match=r"S001\.yaml: Not a valid System: status"):
         _read_systems(folder)
 
