@@ -2,8 +2,8 @@
 
 Rows are replies of dialogues that nothing was trained on, beside copies that the recipe corrupted.
 The adapter must make the human replies likelier than the base model does, which fails when its
-weight is 0. Asked for 1.0 instead of 0.5 a human reply must become likelier and a corrupted one less
-likely, which fails for an adapter that learned no scores (benchmarks/score_heeded.py has 200 rows).
+weight is 0. Asked for 1.0 instead of 0.5 a human reply must become likelier and a corrupted one
+less likely, which fails for an adapter that learned no scores (benchmarks/score_heeded.py).
 """
 
 from __future__ import annotations
