@@ -6,6 +6,7 @@ import json
 
 from personae.errors import BackendError
 from personae.lm.types import LanguageModel, Message, Request, Sampling
+from personae.text.quoting import marked
 
 
 def asked_for(lm: LanguageModel, task: str, text: str, field: str) -> str:
@@ -14,10 +15,8 @@ def asked_for(lm: LanguageModel, task: str, text: str, field: str) -> str:
         "type": "object", "properties": {field: {"type": "string", "maxLength": 200}},
         "required": [field], "additionalProperties": False,
     }  # fmt: skip
-    # What was said is data: it stands between marks, and no line of it can end them.
-    content = f"{task}\n<<<\n{text.replace('<<<', '').replace('>>>', '')}\n>>>"
     request = Request(
-        messages=(Message("user", content),), schema=schema,
+        messages=(Message("user", f"{task}\n{marked(text)}"),), schema=schema,
         sampling=Sampling(temperature=0, max_tokens=96), replayable=True,
     )  # fmt: skip
     written = lm.generate(request).text

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from personae.encoders.types import Embedder
 from personae.lm.types import LanguageModel, Message, Request, require
+from personae.text.quoting import marked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -174,10 +175,9 @@ def yes_or_no_by(lm: LanguageModel) -> Select:
 
 
 def _is_yes(lm: LanguageModel, question: str, text: str) -> bool:
-    told = text.replace("<<<", "").replace(">>>", "")
     content = (
         "Could this possibly affect the answer to the question? Answer YES or NO.\n"
-        f"<<<\n{told}\n>>>\nQuestion: {question}"
+        f"{marked(text)}\nQuestion: {question}"
     )
     yes, no = lm.score(Request(messages=(Message("user", content),)), ["YES", "NO"])
     return yes.total > no.total

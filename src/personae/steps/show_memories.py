@@ -102,16 +102,15 @@ def _asks_of_oneself(heard: str) -> bool:
 
 
 def _parts(shown: Sequence[Memory], scene: Scene, form: Form) -> tuple[PromptPart, ...]:
-    said = [as_statement(words_said(one)) for one in shown]
+    said = [quoted(as_statement(words_said(one))) for one in shown]
     if form == "quotes":
         lines = [
-            f"{one.subject or scene.user}: {quoted(text)}"
-            for one, text in zip(shown, said, strict=True)
+            f"{one.subject or scene.user}: {text}" for one, text in zip(shown, said, strict=True)
         ]
         return (PromptPart("memories", f"{REMEMBERED}\n{enclosed(lines)}", role="volatile"),)
     by: dict[str, list[str]] = {}
     for one, text in zip(shown, said, strict=True):
-        by.setdefault(one.subject or scene.user, []).append(f'"{text}"')
+        by.setdefault(one.subject or scene.user, []).append(text)
     answer = " ".join(
         f"{OPENING if name == scene.user else f'{name} told me'}: {' '.join(texts)}"
         for name, texts in by.items()

@@ -33,6 +33,11 @@ def enclosed(texts: list[str]) -> str:
     return "\n".join([OPENS, *lines, CLOSES])
 
 
+def marked(text: str) -> str:
+    """A text of any lines as data in a task: between marks that nothing in it closes."""
+    return f"<<<\n{text.replace('<<<', '').replace('>>>', '')}\n>>>"
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
 
