@@ -75,18 +75,19 @@ class Keeper:
     def _keep(self, memory: Memory) -> Kept:
         vector = self.embedder.embed([told(memory)])[0]
         near = self._near(memory, vector)
+        others = [one.memory for one in near]
+        related = relations(self.nli, memory.text, others, clashes=self.clashes)
         if self.linking:
-            memory = self._linked(memory, vector, [one.memory for one in near])
-        kept = self._kept(memory, vector, [one.memory for one in near])
+            memory = self._linked(memory, vector, related)
+        kept = self._kept(memory, vector, related)
         return replace(kept, cosine=round(near[0].score, 4)) if near else kept
 
     def _linked(
-        self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]
+        self, memory: Memory, vector: NDArray[np.float32], related: Sequence[Related]
     ) -> Memory:
         """The memory with links to what is near in meaning, and to what it is judged to bear on."""
         scope = Scope(self.owner, holder=memory.holder)
         found = self.store.nearest_memories(vector, scope, limit=COMPARED)
-        related = relations(self.nli, memory.text, near, clashes=self.clashes)
         links = [
             *(one.memory.id for one in related if one.relation != "unrelated"),
             *(
@@ -100,8 +101,9 @@ class Keeper:
         labels = {**memory.labels, LINKS: list(dict.fromkeys(links))}
         return memory.model_copy(update={"labels": labels})
 
-    def _kept(self, memory: Memory, vector: NDArray[np.float32], near: Sequence[Memory]) -> Kept:
-        related = relations(self.nli, memory.text, near, clashes=self.clashes)
+    def _kept(
+        self, memory: Memory, vector: NDArray[np.float32], related: Sequence[Related]
+    ) -> Kept:
         of = {one.relation: one for one in reversed(related)}
         if known := of.get("same") or of.get("less"):
             return self._repeated(memory, known.memory)

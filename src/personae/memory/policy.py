@@ -19,7 +19,6 @@ Clashes: TypeAlias = Literal["calibrated", "likeliest"]
 
 ENTAILED = 0.8  # from which probability one text says what the other does
 GOLD_SHARE = 0.02
-LIKELIEST = -1.0  # no threshold: the largest of the three
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,14 @@ def relations(
         ]
     there = nli.classify([(text, other.text) for other in others]).tolist()
     back = nli.classify([(other.text, text) for other in others]).tolist()
-    limit = nli.thresholds[GOLD_SHARE] if clashes == "calibrated" else LIKELIEST
+    limit = nli.thresholds[GOLD_SHARE] if clashes == "calibrated" else None
     return [
         Related(other, "same" if is_same else _relation(one, two, limit), min(one[2], two[2]))
         for other, is_same, one, two in zip(others, same, there, back, strict=True)
     ]
 
 
-def _relation(there: Sequence[float], back: Sequence[float], limit: float) -> Relation:
+def _relation(there: Sequence[float], back: Sequence[float], limit: float | None) -> Relation:
     says_it, is_said = there[0] >= ENTAILED, back[0] >= ENTAILED
     if says_it and is_said:
         return "same"
@@ -63,7 +62,7 @@ def _relation(there: Sequence[float], back: Sequence[float], limit: float) -> Re
         return "less"
     if says_it:
         return "more"
-    if limit == LIKELIEST:
+    if limit is None:
         is_clash = all(row[2] == max(row) for row in (there, back))
     else:
         is_clash = min(there[2], back[2]) > limit
