@@ -15,17 +15,8 @@ from personae.draft import Count
 from personae.encoders.memory_match import DIMENSIONS, NAMES
 from personae.recipes.descent import adam
 from personae.recipes.head_files import write_head
-from personae.recipes.kept_vectors import kept_vectors
 from personae.recipes.lora_training import Artifact, Report
-from personae.recipes.persona_dialogues import development_dialogues, training_dialogues
-from personae.recipes.statement_weights import (
-    Turns,
-    batches,
-    exchanges,
-    labels,
-    texts_of,
-    turns_of,
-)
+from personae.recipes.statement_weights import Turns, batches, labelled_turns
 from personae.registry import EntryInfo
 
 if TYPE_CHECKING:
@@ -90,23 +81,10 @@ def memory_match(
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         from personae.encoders.embedder import open_embedder
 
-        work.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            for name in ("labels.jsonl", "labels.done", "held.jsonl", "held.done"):
-                (work / name).unlink(missing_ok=True)
         embedder = open_embedder()
-        trained = exchanges(training_dialogues(data, 0))
-        held = exchanges(development_dialogues(data))
-        vectors = kept_vectors(
-            work / "vectors.npz", texts_of([*trained, *held]), embedder,
-            lambda done, of: show("vectors", done, of, ""),
-        )  # fmt: skip
-        turns, kept = (
-            turns_of(found, labels(found, vectors, work / name, show), vectors)
-            for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
-        )
+        turns, held = labelled_turns(data, work, embedder, show, resume=resume)
         encoders, log = taught(
-            turns, kept, epochs=epochs, batch=batch, rate=rate, margin=margin, decay=decay,
+            turns, held, epochs=epochs, batch=batch, rate=rate, margin=margin, decay=decay,
             drop=drop, seed=seed,
         )  # fmt: skip
         show("training", 1, 1, f"AUC {log[-1]['auc']}")

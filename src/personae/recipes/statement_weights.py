@@ -137,23 +137,10 @@ def statement_weights(
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         from personae.encoders.embedder import open_embedder
 
-        work.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            for name in ("labels.jsonl", "labels.done", "held.jsonl", "held.done"):
-                (work / name).unlink(missing_ok=True)
         embedder = open_embedder()
-        trained = exchanges(training_dialogues(data, 0))
-        held = exchanges(development_dialogues(data))
-        vectors = kept_vectors(
-            work / "vectors.npz", texts_of([*trained, *held]), embedder,
-            lambda done, of: show("vectors", done, of, ""),
-        )  # fmt: skip
-        asked = [
-            turns_of(found, labels(found, vectors, work / name, show), vectors)
-            for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
-        ]
+        turns, held = labelled_turns(data, work, embedder, show, resume=resume)
         network, log = taught(
-            *asked, alone=alone, epochs=epochs, batch=batch, rate=rate, pull=pull,
+            turns, held, alone=alone, epochs=epochs, batch=batch, rate=rate, pull=pull,
             likeness=likeness, decay=decay, drop=drop, seed=seed,
         )  # fmt: skip
         show("training", 1, 1, f"divergence {log[-1]['divergence']}")
@@ -162,6 +149,27 @@ def statement_weights(
         return Artifact(work / "weights", log[-1])
 
     return recipe
+
+
+def labelled_turns(
+    data: Path, work: Path, embedder: Embedder, show: Report, *, resume: bool
+) -> tuple[Turns, Turns]:
+    """The turns to train on and those that are held, with the labels that `work` keeps."""
+    work.mkdir(parents=True, exist_ok=True)
+    if not resume:
+        for name in ("labels.jsonl", "labels.done", "held.jsonl", "held.done"):
+            (work / name).unlink(missing_ok=True)
+    trained = exchanges(training_dialogues(data, 0))
+    held = exchanges(development_dialogues(data))
+    vectors = kept_vectors(
+        work / "vectors.npz", texts_of([*trained, *held]), embedder,
+        lambda done, of: show("vectors", done, of, ""),
+    )  # fmt: skip
+    asked, kept = (
+        turns_of(found, labels(found, vectors, work / name, show), vectors)
+        for found, name in ((trained, "labels.jsonl"), (held, "held.jsonl"))
+    )
+    return asked, kept
 
 
 def exchanges(dialogues: Sequence[PersonaDialogue]) -> list[Exchange]:
