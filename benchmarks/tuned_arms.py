@@ -31,7 +31,12 @@ from personae.evaluate.types import RunSettings
 from personae.formats.reading import find_data, read_dialogues
 from personae.formats.written import written
 from personae.recipes.branched_sequence import Branch, branched
-from personae.recipes.lora_training import load_base, log_likelihoods, token_encoder
+from personae.recipes.lora_training import (
+    load_base,
+    log_likelihoods,
+    packed,
+    token_encoder,
+)
 from personae.recipes.persona_dialogues import PersonaDialogue, seen_by
 from personae.text.reply_filter import ReplyFilter
 
@@ -121,7 +126,7 @@ def score_heeded(model: Any, encode: Any, rows: int = 200) -> dict[str, list[flo
                 branched(dialogue, [Branch(1, reply, score)], encode)
                 for score in (s001.HIGH, s001.LOW)
             ]
-        totals = [nats for sequence in batches(sequences) for nats in summed(model, sequence)]
+        totals = [nats for part in packed(sequences, AT_ONCE) for nats in summed(model, part)]
         gains = [high - low for high, low in zip(totals[::2], totals[1::2], strict=True)]
         found[kind] = [statistics.mean(gains), statistics.stdev(gains) / math.sqrt(len(gains))]
     return found
@@ -142,7 +147,7 @@ def likelihoods(
         ids.append([one.id for one in group])
     found: dict[str, tuple[float, int]] = {}
     at = 0
-    for part in batches(sequences):
+    for part in packed(sequences, AT_ONCE):
         each = iter(flat(model, part))
         for sequence in part:
             counts: dict[int, int] = {}
@@ -152,17 +157,6 @@ def likelihoods(
                 found[name] = (sum(next(each) for _ in range(count)), count)
             at += 1
     return found
-
-
-def batches(sequences: Sequence[Any]) -> Iterator[list[Any]]:
-    """Neighbours that go through the model together."""
-    part: list[Any] = []
-    for one in sequences:
-        if part and max(map(len, [*part, one])) * (len(part) + 1) > AT_ONCE:
-            yield part
-            part = []
-        part.append(one)
-    yield part
 
 
 def flat(model: Any, part: Sequence[Any]) -> list[float]:

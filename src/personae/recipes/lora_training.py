@@ -11,7 +11,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -303,15 +303,15 @@ def contrasted_losses(weight: float) -> Losses[BranchedSequence]:
         for part in _together(model, group):
             each = log_likelihoods(model, part)
             numbers = [(n, one.branch[i]) for n, one in enumerate(part) for i in one.learned]
-            pairs = {(n, -at): k for k, (n, at) in enumerate(sorted({*numbers})) if at < 0}
+            contrasted = sorted({(n, -at) for n, at in numbers if at < 0})
+            pairs = {one: k for k, one in enumerate(contrasted)}
             at = torch.tensor([at for _, at in numbers], device=each.device)
             of = torch.tensor(
                 [pairs.get((n, abs(at)), -1) for n, at in numbers], device=each.device
             )
             signed = torch.where(at < 0, -each, each)[of >= 0]
-            margins = each.new_zeros(len(pairs) and max(pairs.values()) + 1)
-            margins = margins.index_add(0, of[of >= 0], signed)
-            telling = torch.nn.functional.logsigmoid(margins[sorted(pairs.values())]).sum()
+            margins = each.new_zeros(len(pairs)).index_add(0, of[of >= 0], signed)
+            telling = torch.nn.functional.logsigmoid(margins).sum()
             yield -(each[at >= 0].sum() + weight * telling) / targets
 
     return losses
@@ -349,10 +349,16 @@ def _together(
     model: Any, group: Sequence[BranchedSequence]
 ) -> Iterator[Sequence[BranchedSequence]]:
     """Parts of a step that go through the model at once: one sequence, on a GPU many."""
-    room = _TOGETHER if model.device.type == "cuda" else 0
+    if model.device.type == "cuda":
+        return packed(sorted(group, key=len), _TOGETHER)
+    return ([one] for one in group)
+
+
+def packed(sequences: Iterable[BranchedSequence], room: int) -> Iterator[list[BranchedSequence]]:
+    """Neighbours side by side, as many as have at most `room` tokens with their padding."""
     part: list[BranchedSequence] = []
-    for one in sorted(group, key=len) if room else group:
-        if part and max(len(one), len(part[-1])) * (len(part) + 1) > room:
+    for one in sequences:
+        if part and max(map(len, [*part, one])) * (len(part) + 1) > room:
             yield part
             part = []
         part.append(one)
