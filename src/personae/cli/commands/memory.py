@@ -5,6 +5,7 @@ A memory is named by its id, or by the beginning of its id where only one fits.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,10 @@ from personae.cli.opening import open_default_store
 from personae.cli.output import harmless_json, plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from personae.data import Memory
+    from personae.lm.types import LanguageModel
     from personae.memory.events import Events, Summarise
     from personae.memory.keeping import Keeper
     from personae.store.sqlite import SqlStore
@@ -203,20 +207,15 @@ def close(
 ) -> None:
     """Keep a summary of a session that is over (of each part between pauses of over an hour)."""
     from personae.cli.commands.sessions import find_session
-    from personae.cli.opening import open_named_model
     from personae.memory.events import summary_by
 
     with open_default_store() as store:
         found = find_session(store, session)
         path = store.path_to(found.id)
-        lm = open_named_model(model) if model else None
-        try:
+        with _asked(model) as lm:
             kept = _events(store, summary_by(lm) if lm else None).close(
                 path, holder=found.persona_name, heard=found.user_name
             )
-        finally:
-            if lm is not None:
-                lm.close()
     if as_json:
         print_json([one.to_dict() for one in kept])
     else:
@@ -230,7 +229,6 @@ def consolidate(
     as_json: AsJson = False,
 ) -> None:
     """Settle contradictions: what changed between sessions becomes one sentence, none is lost."""
-    from personae.cli.opening import open_named_model
     from personae.encoders.nli import open_nli
     from personae.errors import UnknownEntry
     from personae.memory.refining import consolidated, over_time, strategist_by
@@ -243,13 +241,9 @@ def consolidate(
             except UnknownEntry:
                 return ""
 
-        lm = open_named_model(model) if model else None
-        try:
+        with _asked(model) as lm:
             strategist = strategist_by(lm, said) if lm else over_time
             steps = consolidated(_keeper(store), open_nli(), strategist, holder=holder)
-        finally:
-            if lm is not None:
-                lm.close()
     if as_json:
         print_json(
             [
@@ -393,6 +387,19 @@ def audit(holder: Holder = "", as_json: AsJson = False) -> None:
         )  # fmt: skip
         stderr().print(f"{len(held)} memories, {len(found)} findings.", markup=False)
     raise typer.Exit(1 if found else 0)
+
+
+@contextmanager
+def _asked(model: str) -> Iterator[LanguageModel | None]:
+    """The model of `--model` while it is needed; None where none was named."""
+    from personae.cli.opening import open_named_model
+
+    lm = open_named_model(model) if model else None
+    try:
+        yield lm
+    finally:
+        if lm is not None:
+            lm.close()
 
 
 def _events(store: SqlStore, summarise: Summarise | None = None) -> Events:
