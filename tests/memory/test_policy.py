@@ -52,6 +52,24 @@ def test_the_lenient_rule_takes_the_likeliest_label():
     nli = TableNli({("new", "old"): likely, ("old", "new"): likely})
     old = [Memory(text="old")]
     assert relations(nli, "new", old)[0].relation == "unrelated"
-    assert relations(nli, "new", old, clashes="likeliest")[0].relation == "contradicts"
+    assert relations(nli, "new", old, clashes="lenient")[0].relation == "contradicts"
     one_way = TableNli({("new", "old"): likely})
-    assert relations(one_way, "new", old, clashes="likeliest")[0].relation == "unrelated"
+    assert relations(one_way, "new", old, clashes="lenient")[0].relation == "unrelated"
+
+
+class Taking:
+    """Says that the text takes the place of the texts that it is told of."""
+
+    def __init__(self, *gone):
+        self.gone = gone
+
+    def takes_place(self, text, before, there, back, clashes):
+        assert len(there) == len(back) == len(before)
+        return [one in self.gone for one in before]
+
+
+def test_the_head_of_updates_decides_where_there_is_one():
+    nli = TableNli({("new", "a"): NO, ("a", "new"): NO, ("new", "c"): YES, ("c", "new"): YES})
+    old = [Memory(text=text) for text in "abc"]
+    found = relations(nli, "new", old, updates=Taking("b", "c"))
+    assert [one.relation for one in found] == ["unrelated", "contradicts", "same"]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from personae.data import Persona
     from personae.encoders.types import Embedder, Nli
+    from personae.encoders.updates import Updates
     from personae.lm.types import LanguageModel
     from personae.memory.remembering import Remembering
     from personae.registry import Entry
@@ -116,8 +117,18 @@ def open_memory(
             f"The memory of a chat needs the embedder; --no-memory does without. {error}"
         ) from error
     nli = speaker.nli or open_shipped_nli("The memory of a chat")
-    keeper = Keeper(store, embedder, nli, linking=shared)
+    keeper = Keeper(store, embedder, nli, linking=shared, updates=updates_for(nli, embedder))
     return Remembering(keeper, disclosure, own, matcher, shared)
+
+
+def updates_for(nli: Nli, embedder: Embedder) -> Updates | None:
+    """The head that tells what takes whose place; None for a judge that it was not trained on."""
+    from personae.encoders.updates import open_updates
+
+    try:
+        return open_updates(nli, embedder)
+    except CapabilityError:
+        return None
 
 
 def judges_named(names: Iterable[str]) -> dict[str, Nli]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.data import Memory, MemoryKind
 from personae.encoders.types import Embedder, Nli
+from personae.encoders.updates import Clashes, Updates
 from personae.errors import UnknownEntry
-from personae.memory.policy import Clashes, OnContradiction, Related, relations
+from personae.memory.policy import OnContradiction, Related, relations
 from personae.memory.telling import told
 from personae.store.memory_types import FoundMemory, MemoryStore, Scope
 from personae.store.types import LOCAL_OWNER
@@ -48,9 +49,9 @@ class Keeper:
     """Keeps memories of one owner. Without `nli` only what has the same words is the same.
 
     `on_contradiction`: "supersede" lets what was said later hold from then on, "keep" lets both
-    stand, "ask" keeps both and labels the new one with those that it contradicts. `clashes` is when
-    two texts count as contradicting; the lenient way takes the place of more that still holds
-    (docs/memory.md). With `linking` each memory names the earlier ones of its holder that it
+    stand, "ask" keeps both and labels the new one with those that it contradicts. `updates` tells
+    what the new one contradicts, `clashes` how readily (docs/memory.md); without it contradiction
+    both ways does. With `linking` each memory names the earlier ones of its holder that it
     belongs with, and those that it takes the place of (EMMA, S104).
     """
 
@@ -59,8 +60,9 @@ class Keeper:
     nli: Nli | None = None
     owner: str = LOCAL_OWNER
     on_contradiction: OnContradiction = "supersede"
-    clashes: Clashes = "calibrated"
+    clashes: Clashes = "strict"
     linking: bool = False
+    updates: Updates | None = None
 
     def keep(self, memory: Memory) -> Kept:
         """Keep one memory, by what its nearest neighbours of the same holder and subject say.
@@ -76,7 +78,9 @@ class Keeper:
         vector = self.embedder.embed([told(memory)])[0]
         near = self._near(memory, vector)
         others = [one.memory for one in near]
-        related = relations(self.nli, memory.text, others, clashes=self.clashes)
+        related = relations(
+            self.nli, memory.text, others, updates=self.updates, clashes=self.clashes
+        )
         if self.linking:
             memory = self._linked(memory, vector, related)
         kept = self._kept(memory, vector, related)

@@ -19,6 +19,7 @@ from personae.catalog.check_methods import mean, paired_p
 from personae.encoders.disclosure import Disclosure, open_disclosure
 from personae.encoders.memory_match import open_memory_match
 from personae.encoders.nli import open_nli
+from personae.encoders.updates import open_updates
 from personae.evaluate.memory_match import AT, Ranked, Tagged, ranked, read_tagged, scorers
 from personae.formats.msc import read
 from personae.memory.keeping import Keeper, Kept
@@ -80,7 +81,9 @@ def said(lines: Sequence[str], session: int) -> list[StoredTurn]:
 def remembering(folder: str, disclosure: Disclosure, nli: Nli | None) -> Remembering:
     """A memory of its own, by the lenient rule of replacing."""
     store = open_store(Path(folder) / "personae.db")
-    return Remembering(Keeper(store, disclosure.embedder, nli, clashes="likeliest"), disclosure)
+    updates = open_updates(nli, disclosure.embedder) if nli else None
+    keeper = Keeper(store, disclosure.embedder, nli, clashes="lenient", updates=updates)
+    return Remembering(keeper, disclosure)
 
 
 def written(disclosure: Disclosure, nli: Nli) -> str:

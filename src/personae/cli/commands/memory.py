@@ -411,11 +411,16 @@ def _events(store: SqlStore, summarise: Summarise | None = None) -> Events:
 
 
 def _keeper(store: SqlStore, *, judged: bool = True) -> Keeper:
+    from personae.cli.opening import updates_for
     from personae.encoders.embedder import open_embedder
     from personae.encoders.nli import open_nli
     from personae.memory.keeping import Keeper
 
-    return Keeper(store, open_embedder(), open_nli() if judged else None)
+    embedder = open_embedder()
+    if not judged:
+        return Keeper(store, embedder)
+    nli = open_nli()
+    return Keeper(store, embedder, nli, updates=updates_for(nli, embedder))
 
 
 def _find(store: SqlStore, name: str) -> Memory:
