@@ -1,0 +1,119 @@
+"""Does the discriminator choose better facts than the language model's first?
+
+    python benchmarks/commonsense.py --work FOLDER [--heads 29] [--samples 6] [--sheet FILE]
+
+For each head that the discriminator was not trained on, and each relation, the embedded model
+writes tails after the example of the training heads. Compared are its first one (greedy), one drawn
+at random, and the one that the discriminator puts first, by how often the inference models (both
+judges) call it a contradiction of its head, and a repeat of an example (the same tail). What was
+written is kept in FOLDER: the same command goes on where it was interrupted. `--sheet` writes pairs
+(first, reranked) that differ, in an order drawn by the seed, for reading them blindly; the key
+stands beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from personae.commonsense.facts import RELATIONS, Graph, sentence
+from personae.commonsense.files import people
+from personae.commonsense.worth import open_fact_worth, stated
+from personae.commonsense.writing import distinct, written
+from personae.encoders.heads import shipped_embedder
+from personae.encoders.nli import JUDGES, open_nli
+from personae.lm.names import open_model
+from personae.recipes.fact_worth import split
+from personae.recipes.kept_rows import kept_rows
+
+SEED = 0
+PAIRS = 40
+
+
+def rows_of(work: Path, heads: int, samples: int) -> list[dict[str, Any]]:
+    """A row a head and relation: what the model wrote, in order."""
+    trained, held = split(people())
+    embedder, lm = shipped_embedder(), open_model("embedded", slots=1)
+
+    def make(head: str) -> Iterator[dict[str, Any]]:
+        for relation in RELATIONS:
+            tails = written(
+                lm, head, relation, trained, embedder, count=samples, seed=SEED
+            )  # fmt: skip
+            yield {"head": head, "relation": relation, "tails": tails}
+        print(head, flush=True)
+
+    try:
+        return kept_rows(work / f"tails-{samples}.jsonl", held.heads[:heads], make)
+    finally:
+        lm.close()
+
+
+def arms(rows: list[dict[str, Any]]) -> dict[str, list[tuple[str, str, str]]]:
+    """Triples by arm, for the rows of which something was written."""
+    worth, rng = open_fact_worth(), random.Random(SEED)
+    found: dict[str, list[tuple[str, str, str]]] = {"first": [], "random": [], "reranked": []}
+    for row in rows:
+        head, relation, tails = row["head"], row["relation"], distinct(row["tails"])
+        if not tails:
+            continue
+        fits = worth.fits([(head, relation, tail) for tail in tails])
+        for name, tail in (
+            ("first", tails[0]), ("random", rng.choice(tails)), ("reranked", tails[fits.argmax()]),
+        ):  # fmt: skip
+            found[name].append((head, relation, tail))
+    return found
+
+
+def figures(triples: list[tuple[str, str, str]], graph: Graph) -> dict[str, float]:
+    """How often an arm contradicts its head by each judge, and repeats a fact of the examples."""
+    pairs = [(sentence(relation, tail), stated(head)) for head, relation, tail in triples]
+    tails = {fact.tail for fact in graph.facts}
+    shares = {
+        f"contradicts, {name} judge": float(
+            (open_nli(name=name).classify(pairs).argmax(axis=1) == 2).mean()
+        )
+        for name in JUDGES
+    }
+    copied = sum(tail in tails for _, _, tail in triples) / len(triples)
+    return {"facts": len(triples), **shares, "copied from an example": copied}
+
+
+def write_sheet(found: dict[str, list[tuple[str, str, str]]], sheet: Path) -> None:
+    """Pairs of first and reranked in drawn order, and the key."""
+    rng = random.Random(SEED)
+    pairs = [
+        pair for pair in zip(found["first"], found["reranked"], strict=True) if pair[0] != pair[1]
+    ]
+    lines, key = [], []
+    for first, second in rng.sample(pairs, min(PAIRS, len(pairs))):
+        swapped = rng.random() < 0.5
+        shown = [second, first] if swapped else [first, second]
+        texts = [sentence(relation, tail) for _, relation, tail in shown]
+        lines.append(f"{len(lines) + 1}\t{first[0]}\tA: {texts[0]}\tB: {texts[1]}\n")
+        key.append("A" if swapped else "B")
+    sheet.write_text("".join(lines), "utf-8")
+    sheet.with_suffix(".key").write_text("".join(key) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--heads", type=int, default=29)
+    parser.add_argument("--samples", type=int, default=6)
+    parser.add_argument("--sheet", type=Path)
+    given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
+    found = arms(rows_of(given.work, given.heads, given.samples))
+    for name, triples in found.items():
+        print(name, json.dumps({k: round(v, 4) for k, v in figures(triples, people()).items()}))
+    if given.sheet:
+        write_sheet(found, given.sheet)
+
+
+if __name__ == "__main__":
+    main()
