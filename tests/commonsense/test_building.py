@@ -13,13 +13,14 @@ from personae.lm.scripted import ScriptedModel
 @pytest.fixture
 def judges(boats, word_embedder, word_nli, word_worth):
     def make(*texts: str) -> Judges:
-        return Judges(ScriptedModel(list(texts)), word_embedder, word_nli, word_worth, boats)
+        lm = ScriptedModel(list(texts) or None)
+        return Judges(lm, word_embedder, word_nli, word_worth, boats)
 
     return make
 
 
 def test_two_of_three_votes_keep_a_fact(judges):
-    tails = ["row boats", "rest", "rest", "sink", "row no boats"]
+    tails = ["row boats", "rest", "rest", "sink", "lose no boats"]
     found = {one.fact.tail: one for one in voted("I row boats", "goal_plan", tails, judges())}
     votes = {tail: (one.fits, one.consistent, one.repeated) for tail, one in found.items()}
     assert votes["row boats"] == (True, True, False)
@@ -27,7 +28,7 @@ def test_two_of_three_votes_keep_a_fact(judges):
     assert votes["sink"] == (False, True, False)
     assert [tail for tail, one in found.items() if one.is_kept][:1] == ["row boats"]
     assert not found["sink"].is_kept
-    assert not votes["row no boats"][1]
+    assert not votes["lose no boats"][1]
     assert voted("I row boats", "goal_plan", [], judges()) == []
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-NEAR = 0.6  # cosine of statement and head
+NEAR = 0.7  # cosine of statement and head; below it most links were wrong (docs/commonsense.md)
 ENTAILED = 0.5
-HEADS = 2  # the nearest heads of a statement, that are asked about
+HEADS = 1  # the second nearest is too often a neighbour: a doctor for a nurse
 STATEMENTS_LIMIT = 64  # of a persona
 
 
@@ -47,7 +47,7 @@ class Inferred:
 
 
 def linked(statements: Sequence[str], graph: Graph, embedder: Embedder, nli: Nli) -> list[Link]:
-    """The links of the first 64 statements, in their order; a statement may have two or none."""
+    """The links of the first 64 statements, in their order; a statement has one or none."""
     asked = list(dict.fromkeys(one for one in statements[:STATEMENTS_LIMIT] if one.strip()))
     if not asked or not graph.facts:
         return []
