@@ -40,9 +40,12 @@ def test_any_file_is_read_or_refused_in_a_sentence(tmp_path_factory, ending, con
     file = tmp_path_factory.mktemp("hostile") / f"graph{ending}"
     file.write_bytes(content)
     try:
-        assert read_graph(file).facts
+        facts = read_graph(file).facts
     except PersonaeError as error:
-        assert str(error).strip()
+        said = str(error)
+    else:
+        said = facts[0].text
+    assert said.strip()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_a_database_with_other_types_is_refused(tmp_path):
 
 def test_a_missing_file_and_another_ending_are_refused(tmp_path):
     for name in ("graph.tsv", "graph.db"):
-        with pytest.raises(FormatError, match="no such file|No such file|There is no"):
+        with pytest.raises(FormatError, match="o such file"):
             read_graph(tmp_path / name)
     assert not (tmp_path / "graph.db").exists()
     with pytest.raises(InvalidOption, match="does not end in"):
@@ -88,7 +91,9 @@ def test_a_missing_file_and_another_ending_are_refused(tmp_path):
 def test_facts_are_added_to_a_database_and_scored_anew(tmp_path):
     file = tmp_path / "graph.db"
     append_facts(file, [Fact("I sail", "goal_plan", "rest", score=0.5)])
-    append_facts(file, [Fact("I sail", "goal_plan", "rest", score=0.7), Fact("I bake", "experience", "won")])  # noqa: E501
+    append_facts(
+        file, [Fact("I sail", "goal_plan", "rest", score=0.7), Fact("I bake", "experience", "won")]
+    )
     assert {(fact.head, fact.score) for fact in read_graph(file).facts} == {
         ("I sail", 0.7), ("I bake", 1.0),
     }  # fmt: skip

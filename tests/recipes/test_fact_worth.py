@@ -77,9 +77,7 @@ def test_what_was_trained_tells_facts_apart_and_is_read_again(some, tmp_path):
     write_head(tmp_path, module.NAME, [layer], embedder.fingerprint)
     worth = FactWorth(open_head(tmp_path, "x", inputs=FEATURES, outputs=2), embedder)
     scores = features(examples.triples, embedder) @ layer[0] + layer[1]
-    assert worth.fits(examples.triples) == pytest.approx(
-        1 / (1 + np.exp(-scores[:, 0])), abs=1e-4
-    )
+    assert worth.fits(examples.triples) == pytest.approx(1 / (1 + np.exp(-scores[:, 0])), abs=1e-4)
 
 
 def test_the_shipped_head_judges_fit_and_company():

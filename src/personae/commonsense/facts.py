@@ -29,7 +29,7 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fact:
-    """One edge. `with_others`: it concerns other people; `score`: how sure who made it was, 0 to 1."""
+    """One edge. `with_others`: it concerns other people; `score`: how sure its maker was."""
 
     head: str
     relation: Relation

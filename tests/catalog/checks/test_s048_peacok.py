@@ -37,7 +37,7 @@ def test_the_plain_cosine_in_place_of_the_discriminator_fails(models):
 
 
 def test_a_reranker_that_takes_the_first_fails(models):
-    embedder, nli, worth = models
+    embedder, nli, _ = models
     trained, held = split(people())
 
     class First:
