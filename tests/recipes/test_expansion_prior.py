@@ -69,8 +69,6 @@ def test_the_start_is_the_untrained_prior_and_is_read_again(tmp_path):
     message = "Do you have any pets?"
     wanted = untrained(embedder).probabilities(message, found)
     assert Prior(embedder, head).probabilities(message, found) == pytest.approx(wanted, abs=1e-4)
-    arrays = module.arrays_of(
-        [module.Exchange(message, message, ())], [found], embedder
-    )
+    arrays = module.arrays_of([module.Exchange(message, message, ())], [found], embedder)
     p = module.prior(module.start(), arrays)[0]
     assert p[0, :3] == pytest.approx(wanted, abs=1e-4)

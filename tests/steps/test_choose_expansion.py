@@ -1,4 +1,4 @@
-"""choose-expansion: the persona is told by one z, by the prior or by hand, and the trace says so."""
+"""choose-expansion: the persona is told by one z, found or given, and the trace says which."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def test_a_z_by_hand_is_a_place_or_a_sentence(chosen, scene):
     assert chosen(scene, z="2").scene.persona.statements == ()  # none
 
 
-@pytest.mark.parametrize(("z", "reason"), [("99", "no z 99"), (" ", "is empty"), ("9" * 30, "no z")])
+@pytest.mark.parametrize(
+    ("z", "reason"), [("99", "no z 99"), (" ", "is empty"), ("9" * 30, "no z")]
+)
 def test_a_z_that_is_not_there_is_refused(chosen, scene, z, reason):
     with pytest.raises(InvalidOption, match=reason):
         chosen(scene, z=z)

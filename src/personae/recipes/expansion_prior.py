@@ -96,8 +96,8 @@ def expansion_prior(
     """Learn to guess, from the message, which z the reply will be near to.
 
     The posterior q(z | x) is the untrained prior of the gold reply x; p(z | H) starts as that of
-    the message H and is pulled to it. Expansions are those by rules and by the graph. The recipe is `(data,
-    work, show, resume) -> Artifact` with the folder `work/weights`; needs no torch.
+    the message H and is pulled to it. Expansions are those by rules and by the graph. The recipe is
+    `(data, work, show, resume) -> Artifact` with the folder `work/weights`; needs no torch.
     """
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
