@@ -4,9 +4,9 @@
 
 For each head that the discriminator was not trained on, and each relation, the embedded model
 writes tails after the example of the training heads. Compared are its first one (greedy), one drawn
-at random, and the one that the discriminator puts first, by how often the inference models (both
-judges) call it a contradiction of its head, and a repeat of an example (the same tail). What was
-written is kept in FOLDER: the same command goes on where it was interrupted. `--sheet` writes pairs
+at random, the one that the discriminator puts first, and the one that `personae kg build` would
+keep (two votes of three, the first judge's among them, then the discriminator), by how often both
+judges call it a contradiction of its head, and by how many repeat an example. What was written is kept in FOLDER: the same command goes on where it was interrupted. `--sheet` writes pairs
 (first, reranked) that differ, in an order drawn by the seed, for reading them blindly; the key
 stands beside it.
 """
@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from personae.commonsense.building import Judges, voted
 from personae.commonsense.facts import RELATIONS, Graph, sentence
 from personae.commonsense.files import people
 from personae.commonsense.worth import open_fact_worth, stated
@@ -56,15 +57,19 @@ def rows_of(work: Path, heads: int, samples: int) -> list[dict[str, Any]]:
 def arms(rows: list[dict[str, Any]]) -> dict[str, list[tuple[str, str, str]]]:
     """Triples by arm, for the rows of which something was written."""
     worth, rng = open_fact_worth(), random.Random(SEED)
-    found: dict[str, list[tuple[str, str, str]]] = {"first": [], "random": [], "reranked": []}
+    judges = Judges(open_model("scripted"), shipped_embedder(), open_nli(), worth, people())
+    names = ("first", "random", "reranked", "voted")
+    found: dict[str, list[tuple[str, str, str]]] = {name: [] for name in names}
     for row in rows:
         head, relation, tails = row["head"], row["relation"], distinct(row["tails"])
         if not tails:
             continue
         fits = worth.fits([(head, relation, tail) for tail in tails])
-        for name, tail in (
-            ("first", tails[0]), ("random", rng.choice(tails)), ("reranked", tails[fits.argmax()]),
-        ):  # fmt: skip
+        # What `personae kg build` keeps first; of what nobody is for, the best fitting.
+        votes = voted(head, relation, row["tails"], judges)
+        kept = next((one for one in votes if one.is_kept), votes[0]).fact.tail
+        chosen = (tails[0], rng.choice(tails), tails[fits.argmax()], kept)
+        for name, tail in zip(names, chosen, strict=True):
             found[name].append((head, relation, tail))
     return found
 
@@ -73,12 +78,11 @@ def figures(triples: list[tuple[str, str, str]], graph: Graph) -> dict[str, floa
     """How often an arm contradicts its head by each judge, and repeats a fact of the examples."""
     pairs = [(sentence(relation, tail), stated(head)) for head, relation, tail in triples]
     tails = {fact.tail for fact in graph.facts}
+    judged = {name: open_nli(name=name).classify(pairs) for name in JUDGES}
     shares = {
-        f"contradicts, {name} judge": float(
-            (open_nli(name=name).classify(pairs).argmax(axis=1) == 2).mean()
-        )
-        for name in JUDGES
-    }
+        f"contradicts, {name} judge": float((rows.argmax(axis=1) == 2).mean())
+        for name, rows in judged.items()
+    } | {f"P, {name} judge": float(rows[:, 2].mean()) for name, rows in judged.items()}
     copied = sum(tail in tails for _, _, tail in triples) / len(triples)
     return {"facts": len(triples), **shares, "copied from an example": copied}
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from personae.commonsense.expanding import Expansion, Prior
 from personae.data import Scene
@@ -21,10 +21,13 @@ from personae.text.parsing import lines
 from personae.text.written import as_statement, as_written
 
 if TYPE_CHECKING:
+    from personae.draft import Evidence
     from personae.encoders.types import Embedder, Nli
     from personae.lm.types import LanguageModel
 
 OTHERS = 4
+HISTORY = 4  # turns that COMPAC sees: two exchanges
+SHORT = {"max_sentences": 1, "max_tokens": 32, "candidates": 3}
 _COLUMNS = ["utterance", "persona_sentence", "label"]
 
 
@@ -78,7 +81,7 @@ def firsts(items: Sequence[Grounded], prior: Prior) -> list[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
-    """Two replies to one scene under one seed: to the chosen z, and to the next likeliest other."""
+    """Two replies to one scene and seed: to the chosen z, and to one of another statement."""
 
     z: str
     other: str
@@ -91,26 +94,35 @@ class Swapped:
 
 
 def swapped(
-    lm: LanguageModel, embedder: Embedder, nli: Nli, scene: Scene, seed: int
+    lm: LanguageModel, embedder: Embedder, nli: Nli, scene: Scene, seed: int, **options: Any
 ) -> Swapped | None:
-    """The replies of `compac` to two z of a scene; None where there are not two with words."""
+    """The replies of `compac` to the likeliest z, and to the likeliest of another statement.
+
+    None where the trace has no two such z with words. `options` are those of the method.
+    """
 
     def reply(z: str) -> Reply:
-        speaker = Speaker(
-            lm, "compac", options={"z": z}, embedder=embedder, nli=nli, replayable=True
-        )
-        return speaker.reply(scene, seed=seed)
+        asked = {**SHORT, **options, "z": z}
+        speaker = Speaker(lm, "compac", options=asked, embedder=embedder, nli=nli)
+        return speaker.reply(short, seed=seed)
 
+    short = scene.model_copy(update={"turns": scene.turns[-HISTORY:]})
     first = reply("auto")
     found = [
         one for one in first.draft.evidence if one.source == "z" and one.detail["kind"] != "none"
     ]
-    if len(found) < 2:
+    z = found[0] if found else None
+    other = next((one for one in found if z and root(one) != root(z)), None)
+    if z is None or other is None:
         return None
-    z, other = found[:2]
     if not z.detail["chosen"]:
         first = reply(str(z.detail["z"]))
     return Swapped(z.text, other.text, first.text, reply(str(other.detail["z"])).text)
+
+
+def root(z: Evidence) -> str:
+    """The statement that a z is, or expands."""
+    return str(z.detail["parent"] or z.text)
 
 
 def nearer(found: Sequence[Swapped], embedder: Embedder) -> list[bool]:

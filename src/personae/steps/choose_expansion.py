@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from personae.draft import Count, Draft, Evidence, Kit, Step
+from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
 from personae.errors import InvalidOption
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ENTRY = EntryInfo(systems=("S020",), embedder=True, nli=True)
 PriorName = Literal["cosine", "trained"]
+STRESS = "Talk about this in your reply:"
 TRACED = 8  # the likeliest z that the evidence names
 STATEMENTS = 64
 
@@ -29,6 +30,7 @@ def choose_expansion(
     sources: str = "rules,graph",
     prior: PriorName = "cosine",
     alone: bool = True,
+    stressed: bool = True,
     heard: Count = 1,
     graph: str = "",
 ) -> Step:
@@ -37,8 +39,10 @@ def choose_expansion(
     `z`: "auto" is the likeliest under p(z | H), "sample" draws from it by the seed, a number is a
     place in the list, and any other text is that z itself: control by hand. H are the user's last
     `heard` turns. With `alone` the z stands in place of the statements, as COMPAC's generator sees
-    it; otherwise it comes last. `sources` are expanders (rules, graph, lm). The likeliest z and the
-    chosen one stand in the evidence with p(z | H), kind and parent. Raises InvalidOption.
+    it; otherwise it comes last. `stressed` names it once more right before the last message: a
+    small model hardly heeds one statement far above. `sources` are expanders (rules, graph, lm).
+    The likeliest z and the chosen one stand in the evidence with p(z | H), kind and parent. Raises
+    InvalidOption.
     """
     from personae.commonsense.expanding import sources_named
     from personae.commonsense.files import people, read_graph
@@ -52,9 +56,15 @@ def choose_expansion(
         found = _all(draft, kit, expanders, source)
         p = _prior(prior, kit).probabilities(_history(draft, heard), found).tolist()
         at, chosen = _chosen(z, found, p, random.Random(f"{kit.seed}/{z}"))
-        return _told(draft, found, p, at, chosen, alone)
+        told = _told(draft, found, p, at, chosen, alone)
+        return _stressed(told, chosen.text) if stressed and chosen.text else told
 
     return step
+
+
+def _stressed(draft: Draft, text: str) -> Draft:
+    part = PromptPart("z", f"{STRESS} {text}", role="volatile")
+    return replace(draft, parts=(*draft.parts, part))
 
 
 def _all(draft: Draft, kit: Kit, expanders: tuple[str, ...], source: Graph) -> list[Expansion]:

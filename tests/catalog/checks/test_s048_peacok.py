@@ -7,6 +7,7 @@ import pytest
 from personae.catalog.check import CheckFailed
 from personae.catalog.checks import s048_peacok as s048
 from personae.commonsense import linking
+from personae.commonsense.building import Judges
 from personae.commonsense.facts import graph_of
 from personae.commonsense.files import people
 from personae.commonsense.worth import open_fact_worth
@@ -36,20 +37,19 @@ def test_the_plain_cosine_in_place_of_the_discriminator_fails(models):
         s048.told_apart(held, nli, embedder, lambda triples: s048.cosines(triples, embedder))
 
 
-def test_a_reranker_that_takes_the_first_fails(models):
-    embedder, nli, _ = models
+def test_a_vote_that_takes_the_first_fails(models):
+    embedder, nli, worth = models
     trained, held = split(people())
-
-    class First:
-        def fits(self, triples):
-            import numpy
-
-            return -numpy.arange(len(triples))
-
     lm = ScriptedModel(["hate all of it.", "rest.", "go on with it.", "be left alone."])
-    s048_first = (trained, held, lm, nli, embedder)
+    asked = (trained, held, lm, embedder, open_nli(name="second"))
     with pytest.raises(CheckFailed, match="does not help"):
-        s048.reranked(*s048_first, First())
+        s048.reranked(*asked, lambda head, relation, tails: tails[0])
+    vote = s048.by_vote(Judges(lm, embedder, nli, worth, trained))
+    tails = ["hate my patients", "help my patients", "help my patients"]
+    assert vote("I am a nurse", "goal_plan", tails) == "help my patients"
+    silent = ScriptedModel([""])
+    with pytest.raises(CheckFailed, match="too little"):
+        s048.reranked(trained, held, silent, embedder, nli, vote)
 
 
 def test_links_without_entailment_fail(models, monkeypatch):

@@ -41,9 +41,9 @@ from personae.recipes.expansion_prior import (
 if TYPE_CHECKING:
     from personae.encoders.types import Embedder, Nli
 
-ITEMS, LEAST_FIRST = 1_000, 0.6
+ITEMS, LEAST_FIRST = 600, 0.6
 CONTEXTS, LEAST_CHANGED = 50, 0.6
-TURNS, EPOCHS = 250, 20  # of the training here; the shipped prior saw 2,000
+TURNS, EPOCHS = 120, 20  # of the training here; the shipped prior saw 2,000
 LEAST_SENSIBLE = 0.7
 TITLE = "I like hiking."
 OUTDOORS = ("nature", "outdoor", "mountain", "trail", "summit", "fit", "rest", "far from cities")

@@ -1,4 +1,4 @@
-"""S048 PeaCoK: the discriminator knows true facts, reranking helps, links keep to their heads.
+"""S048 PeaCoK: the discriminator knows true facts, the vote helps, links keep to their heads.
 
 Nothing outside the package is read. The heads are those that the discriminator did not see.
 """
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
 from personae.catalog.check_methods import in_parallel, mean
-from personae.commonsense.facts import RELATIONS, Graph, Relation
+from personae.commonsense.building import Judges, voted
+from personae.commonsense.facts import RELATIONS, Graph, Relation, sentence
 from personae.commonsense.files import people
 from personae.commonsense.linking import inferred, linked
-from personae.commonsense.worth import FactWorth, Triple, open_fact_worth
+from personae.commonsense.worth import FactWorth, Triple, open_fact_worth, stated
 from personae.commonsense.writing import distinct, written
 from personae.encoders.nli import open_nli
 from personae.recipes.fact_worth import drawn, split
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_AUC = 0.85
 LEAST_FACTS, LEAST_HEADS = 1_600, 100
-HEADS, SAMPLES = 12, 4  # of the reranking
+HEADS, SAMPLES = 12, 4  # of the vote
 # What people say of themselves, and the head that it should lead to ("": none is right).
 PERSONAS = (
     (("I work as a nurse.", "My favorite color is green."), {"I am a nurse"}),
@@ -38,17 +39,19 @@ PERSONAS = (
 )
 
 Fits = Callable[[Sequence[Triple]], Sequence[float]]
+Choose = Callable[[str, Relation, Sequence[str]], str]
 
 
 def check(context: CheckContext) -> list[str]:
-    """Size, AUC beside cosine and chance, the reranking of written tails, and links."""
+    """Size, AUC beside cosine and chance, the vote over written tails, and links."""
     graph, embedder, nli = people(), context.embedder(), open_nli()
     trained, held = split(graph)
-    worth = open_fact_worth(embedder)
+    worth, lm = open_fact_worth(embedder), context.lm()
+    judges = Judges(lm, embedder, nli, worth, trained)
     return [
         sized(graph),
         told_apart(held, nli, embedder, lambda triples: worth.fits(triples).tolist()),
-        reranked(trained, held, context.lm(), nli, embedder, worth),
+        reranked(trained, held, lm, embedder, open_nli(name="second"), by_vote(judges)),
         kept_to_heads(graph, embedder, nli, worth),
     ]
 
@@ -70,10 +73,9 @@ def told_apart(held: Graph, nli: Nli, embedder: Embedder, fits: Fits) -> str:
     is_true = np.array(examples.is_true)
     found = auroc(np.array(fits(examples.triples)), is_true)
     by_cosine = auroc(np.array(cosines(examples.triples, embedder)), is_true)
-    chance = auroc(np.random.default_rng(0).random(len(is_true)), is_true)
     line = (
         f"true against false tails of {len(held.heads)} unseen heads, {len(is_true)} triples: AUC "
-        f"{found:.3f} (cosine {by_cosine:.3f}, chance {chance:.3f})"
+        f"{found:.3f} (cosine {by_cosine:.3f}, chance 0.5)"
     )
     expect(found >= LEAST_AUC, f"{line}; it was to be {LEAST_AUC}.")
     expect(found > by_cosine, f"{line}; the plain cosine does as well.")
@@ -82,9 +84,6 @@ def told_apart(held: Graph, nli: Nli, embedder: Embedder, fits: Fits) -> str:
 
 def cosines(triples: Sequence[Triple], embedder: Embedder) -> list[float]:
     """The baseline: how near head and fact are."""
-    from personae.commonsense.facts import sentence
-    from personae.commonsense.worth import stated
-
     heads = embedder.embed([stated(head) for head, _, _ in triples])
     facts = embedder.embed([sentence(relation, tail) for _, relation, tail in triples])
     values: list[float] = (heads * facts).sum(axis=1).tolist()
@@ -92,50 +91,47 @@ def cosines(triples: Sequence[Triple], embedder: Embedder) -> list[float]:
 
 
 def reranked(
-    trained: Graph,
-    held: Graph,
-    lm: LanguageModel,
-    nli: Nli,
-    embedder: Embedder,
-    worth: FactWorth,
+    trained: Graph, held: Graph, lm: LanguageModel, embedder: Embedder, judge: Nli, choose: Choose
 ) -> str:
-    """Raise CheckFailed unless the best of several tails clashes less with its head than the first.
+    """Raise CheckFailed unless the chosen of several tails clashes less than the first.
 
-    What clashes: the probability of a contradiction by the inference model, which the
-    discriminator was not trained on.
+    `judge` is the second: the first one votes. Beside it stands the choice by chance.
     """
     asked = [(head, relation) for head in held.heads[:HEADS] for relation in RELATIONS]
 
     def write(one: tuple[str, Relation]) -> list[str]:
-        return distinct(written(lm, *one, trained, embedder, count=SAMPLES, seed=0))
+        return written(lm, *one, trained, embedder, count=SAMPLES, seed=0)
 
-    rows = [(one, tails) for one, tails in zip(asked, in_parallel(write, asked), strict=True)]
-    first, best, drawn_ = list[Triple](), list[Triple](), list[Triple]()
+    arms: dict[str, list[Triple]] = {"first": [], "random": [], "voted": []}
     rng = random.Random(0)
-    for (head, relation), tails in rows:
-        if len(tails) > 1:
-            triples = [(head, relation, tail) for tail in tails]
-            first.append(triples[0])
-            drawn_.append(rng.choice(triples))
-            best.append(triples[int(worth.fits(triples).argmax())])
-    expect(len(first) >= len(rows) // 2, "The model wrote too little to choose from.")
-    shares = {
-        name: mean(clashes(some, nli))
-        for name, some in (("first", first), ("random", drawn_), ("reranked", best))
-    }
+    for (head, relation), tails in zip(asked, in_parallel(write, asked), strict=True):
+        if len(distinct(tails)) > 1:
+            chosen = (tails[0], rng.choice(tails), choose(head, relation, tails))
+            for name, tail in zip(arms, chosen, strict=True):
+                arms[name].append((head, relation, tail))
+    count = len(arms["first"])
+    expect(count >= len(asked) // 2, "The model wrote too little to choose from.")
+    shares = {name: mean(clashes(some, judge)) for name, some in arms.items()}
     shown = ", ".join(f"{name} {share:.3f}" for name, share in shares.items())
-    line = f"P(contradicts its head), {len(first)} choices among {SAMPLES} tails: {shown}"
-    expect(shares["reranked"] < shares["first"], f"{line}; reranking does not help.")
+    line = f"P(contradicts its head) by the second judge, {count} choices of {SAMPLES}: {shown}"
+    expect(shares["voted"] < shares["first"], f"{line}; the vote does not help.")
     return line
 
 
-def clashes(triples: Sequence[Triple], nli: Nli) -> list[float]:
-    """P(contradiction) of each fact with its head."""
-    from personae.commonsense.facts import sentence
-    from personae.commonsense.worth import stated
+def by_vote(judges: Judges) -> Choose:
+    """What `personae kg build` keeps first: two votes of three, then the discriminator."""
 
+    def choose(head: str, relation: Relation, tails: Sequence[str]) -> str:
+        votes = voted(head, relation, tails, judges)
+        return next((one for one in votes if one.is_kept), votes[0]).fact.tail
+
+    return choose
+
+
+def clashes(triples: Sequence[Triple], judge: Nli) -> list[float]:
+    """P(contradiction) of each fact with its head."""
     pairs = [(sentence(relation, tail), stated(head)) for head, relation, tail in triples]
-    values: list[float] = nli.classify(pairs)[:, 2].tolist()
+    values: list[float] = judge.classify(pairs)[:, 2].tolist()
     return values
 
 
