@@ -6,9 +6,10 @@ For each head that the discriminator was not trained on, and each relation, the 
 writes tails after the example of the training heads. Compared are its first one (greedy), one drawn
 at random, the one that the discriminator puts first, and the one that `personae kg build` would
 keep (two votes of three, the first judge's among them, then the discriminator), by how often both
-judges call it a contradiction of its head, and by how many repeat an example. What was written is kept in FOLDER: the same command goes on where it was interrupted. `--sheet` writes pairs
-(first, reranked) that differ, in an order drawn by the seed, for reading them blindly; the key
-stands beside it.
+judges call it a contradiction of its head, and by how many repeat an example. p: by paired tests,
+one-sided, over the first one by the second judge. What was written is kept in FOLDER: the same
+command goes on where it was interrupted. `--sheet` writes pairs (first, reranked) that differ, in
+an order drawn by the seed, for reading them blindly; the key stands beside it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from personae.catalog.check_methods import mcnemar, paired_p
 from personae.commonsense.building import Judges, voted
 from personae.commonsense.facts import RELATIONS, Graph, sentence
 from personae.commonsense.files import people
@@ -87,6 +89,19 @@ def figures(triples: list[tuple[str, str, str]], graph: Graph) -> dict[str, floa
     return {"facts": len(triples), **shares, "copied from an example": copied}
 
 
+def clashing(triples: list[tuple[str, str, str]]) -> Any:
+    """The second judge's probabilities of facts with their heads."""
+    pairs = [(sentence(relation, tail), stated(head)) for head, relation, tail in triples]
+    return open_nli(name="second").classify(pairs)
+
+
+def tested(rows: Any, base: Any) -> str:
+    """McNemar's test of "no contradiction", and the paired test of its probability."""
+    kept, before = ((one.argmax(axis=1) != 2).tolist() for one in (rows, base))
+    gains = (base[:, 2] - rows[:, 2]).tolist()
+    return f"McNemar p = {mcnemar(kept, before):.3f}, of P p = {paired_p(gains):.3f}"
+
+
 def write_sheet(found: dict[str, list[tuple[str, str, str]]], sheet: Path) -> None:
     """Pairs of first and reranked in drawn order, and the key."""
     rng = random.Random(SEED)
@@ -113,7 +128,9 @@ def main() -> None:
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     found = arms(rows_of(given.work, given.heads, given.samples))
+    second = {name: clashing(triples) for name, triples in found.items()}
     for name, triples in found.items():
+        print(f"{name} over first: {tested(second[name], second['first'])}")
         print(name, json.dumps({k: round(v, 4) for k, v in figures(triples, people()).items()}))
     if given.sheet:
         write_sheet(found, given.sheet)

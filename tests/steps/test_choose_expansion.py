@@ -82,3 +82,11 @@ def test_a_drawn_z_follows_the_seed(chosen, scene):
 def test_nothing_happens_without_a_message_or_statements(chosen, dialogue_scene):
     assert chosen(dialogue_scene(statements=STATEMENTS)).notes == {}
     assert chosen(dialogue_scene("Hello")).notes == {}
+
+
+def test_the_z_is_named_right_before_the_last_message_unless_not_stressed(chosen, scene):
+    [part] = chosen(scene).parts
+    assert part.role == "volatile"
+    assert part.text.endswith(chosen(scene).notes["z"])
+    assert chosen(scene, stressed=False).parts == ()
+    assert chosen(scene, z="2").parts == ()  # none has no words

@@ -87,7 +87,7 @@ class Weights:
 def expansion_prior(
     *,
     turns: Count = 2_000,
-    epochs: Count = 6,
+    epochs: Count = 3,
     batch: Count = 64,
     rate: Annotated[float, Field(gt=0, le=1)] = 1e-3,
     decay: Annotated[float, Field(ge=0, le=10)] = 0.5,
