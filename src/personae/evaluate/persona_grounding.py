@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 OTHERS = 4
 HISTORY = 4  # turns that COMPAC sees: two exchanges
-SHORT = {"max_sentences": 1, "max_tokens": 32, "candidates": 3}
+SHORT = {"max_sentences": 1, "max_tokens": 20, "candidates": 2}
 _COLUMNS = ["utterance", "persona_sentence", "label"]
 
 

@@ -29,7 +29,7 @@ def peacok(
     detail: Detail = "brief",
     graph: str = "",
     k: Count = 2,
-    relevant: Cosine = 0.35,
+    relevant: Cosine = 0.3,
     fits: Probability = 0.5,
     temperature: Temperature = 0.3,
     max_tokens: Count = 96,

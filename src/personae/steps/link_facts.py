@@ -22,7 +22,7 @@ Probability = Annotated[float, Field(ge=0, le=1)]
 
 
 def link_facts(
-    *, graph: str = "", k: Count = 2, relevant: Cosine = 0.35, fits: Probability = 0.5
+    *, graph: str = "", k: Count = 2, relevant: Cosine = 0.3, fits: Probability = 0.5
 ) -> Step:
     """Give the scene's persona up to `k` facts more, for this reply.
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 ITEMS, LEAST_FIRST = 600, 0.6
 CONTEXTS, LEAST_CHANGED = 50, 0.6
-TURNS, EPOCHS = 120, 20  # of the training here; the shipped prior saw 2,000
+TURNS, EPOCHS = 80, 20  # of the training here; the shipped prior saw 2,000
 LEAST_SENSIBLE = 0.7
 TITLE = "I like hiking."
 OUTDOORS = ("nature", "outdoor", "mountain", "trail", "summit", "fit", "rest", "far from cities")
