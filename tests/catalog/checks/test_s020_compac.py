@@ -41,9 +41,9 @@ def test_expansions_that_contradict_or_miss_the_title_fail(judges):
 def test_replies_that_do_not_change_fail(word_embedder):
     same = Swapped("tea", "drum", "well", "well")
     with pytest.raises(CheckFailed, match=r"was to be 0\.6"):
-        s020.controlled([same] * 50, word_embedder)
+        s020.controlled([same] * 25, word_embedder)
     deaf = Swapped("tea", "drum", "my drum", "my tea")
     with pytest.raises(CheckFailed, match="do not follow"):
-        s020.controlled([deaf] * 50, word_embedder)
+        s020.controlled([deaf] * 25, word_embedder)
     with pytest.raises(CheckFailed, match="too few"):
         s020.controlled([Swapped("tea", "drum", "my tea", "my drum")] * 9, word_embedder)

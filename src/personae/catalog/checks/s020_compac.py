@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from personae.encoders.types import Embedder, Nli
 
 ITEMS, LEAST_FIRST = 600, 0.6
-CONTEXTS, LEAST_CHANGED = 50, 0.6
+CONTEXTS, LEAST_CHANGED = 25, 0.6
 TURNS, EPOCHS = 80, 20  # of the training here; the shipped prior saw 2,000
 LEAST_SENSIBLE = 0.7
 TITLE = "I like hiking."
