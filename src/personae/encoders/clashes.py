@@ -30,3 +30,14 @@ def clashing_statements(nli: Nli, statements: Sequence[str]) -> list[Judgement]:
     threshold = nli.thresholds[GOLD_SHARE]
     clashing = [one for one in judged if one.contradiction > threshold]
     return sorted(clashing, key=lambda one: -one.contradiction)
+
+
+def any_clash(nli: Nli, texts: Sequence[str], known: Sequence[str]) -> list[bool]:
+    """Of each text whether it contradicts something known: the likeliest label, either way."""
+    pairs = [(text, one) for text in texts for one in known]
+    if not pairs:
+        return [False] * len(texts)
+    there = nli.classify(pairs).argmax(axis=1) == 2
+    back = nli.classify([(one, text) for text, one in pairs]).argmax(axis=1) == 2
+    found: list[bool] = (there | back).reshape(len(texts), len(known)).any(axis=1).tolist()
+    return found
