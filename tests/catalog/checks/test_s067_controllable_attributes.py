@@ -59,9 +59,8 @@ def obedient(request, text):
     if text or not request.adapters or not request.adapters[0][1]:
         return {"": 1.0} if text else {"Music.": 1.0}
     asked = request.messages[-1].content.rpartition(" ")[2]
-    return {"What music?": 1.0} if asked == "10" else {"Museums.": 1.0} if asked == "9" else {
-        "I like it.": 1.0
-    }  # fmt: skip
+    said = {"?" * 10: "What music?", "*" * 9: "Museums."}
+    return {said.get(asked, "I like it."): 1.0}
 
 
 def test_a_model_that_follows_its_controls_passes(word_embedder):
