@@ -37,7 +37,7 @@ def checked_controls(controls: Mapping[str, int]) -> dict[str, int]:
 def with_controls(text: str, controls: Mapping[str, int]) -> str:
     """The user's turn with the buckets of the reply: "… Question: ???....... Relatedness: ++…"
 
-    Gauges, not numbers: "10" is read as "1" and "0", and so ends as bucket 0 does (docs/control.md).
+    Gauges, not numbers: "10" is read as "1" and "0", and so ends as bucket 0 does.
     """
     gauges = [f"{name.capitalize()}: {gauge(name, at)}" for name, at in
               checked_controls(controls).items()]  # fmt: skip

@@ -1,8 +1,9 @@
 """S067 controllable-attributes: weighted decoding and conditional training turn the attributes.
 
 The adapter of conditional training must ask, be specific and be related more when a high bucket is
-asked for than when a low one is, on the same contexts with the same seeds: at weight 0, or with a
-prompt that names no bucket, it does not. The sampler of question buckets and NIDF are exact.
+asked for than when a low one is, on the same contexts with the same seeds. Plain tuning, which saw
+no control, stands in its place beside it and must not; at weight 0, or with a prompt that names no
+bucket, the adapter does not either. The sampler of question buckets and NIDF are exact.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ _SWEEP = (-4.0, 0.0, 2.0, 4.0)
 _CONTEXTS = 40
 _TOKENS = 6
 _BLOCK = {"extrep_2gram": -1e20}
-_ADAPTER = "controlled-attributes"
+_ADAPTER, _UNTOLD = "controlled-attributes", "plain-tuning"
 _ANSWERED = 24  # contexts that are answered under each bucket
 _ANSWER = {"weights": {}, "temperature": 0.7, "max_tokens": 24}
 _LIVES = ("I work at a bakery.", "I have two cats.", "I love to travel.", "I live near the sea.")
 # A control, its lowest and highest bucket, and how far apart the replies must be.
 _TURNED = (("question", 0, 10, 0.3), ("specificity", 0, 9, 0.05), ("relatedness", 0, 9, 0.05))
+_SURE = 0.01
 _DRAWN = 200_000
 _TOLERANCE = 0.02
 _NAME, _USER = "Ana", "Bo"
@@ -55,7 +57,7 @@ def check(context: CheckContext) -> list[str]:
     return [
         *sweep(lm, scenes),
         *block(lm, scenes),
-        *trained(lm, context, scenes),
+        *conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed),
         *sampler(context.seed),
         *nidf(),
     ]
@@ -132,47 +134,62 @@ def lived(scenes: Sequence[Scene]) -> list[Scene]:
 
 
 def answers(
-    lm: LanguageModel, scenes: Sequence[Scene], controls: Mapping[str, int], weight: float = 1.0
-) -> list[str]:
+    lm: LanguageModel, scenes: Sequence[Scene], controls: Mapping[str, int],
+    adapter: str = _ADAPTER, weight: float = 1.0,
+) -> list[str]:  # fmt: skip
     """A drawn reply to each scene under these controls; the seed is that of its place."""
-    options = {**_ANSWER, "controls": dict(controls), "adapter_weight": weight}
+    options = {
+        **_ANSWER, "controls": dict(controls), "adapter": adapter, "adapter_weight": weight,
+    }  # fmt: skip
     speaker = Speaker(lm, "controlled", options=options)
+    # One after the other: the weighted decoder keeps its prompt in the first slot.
     return [speaker.reply(scene, seed=at).text for at, scene in enumerate(scenes)]
-
-
-def trained(lm: LanguageModel, context: CheckContext, scenes: Sequence[Scene]) -> list[str]:
-    """Conditional training, where the model has an adapter of it. Raises CheckFailed."""
-    if _ADAPTER not in getattr(lm, "adapters", ()):
-        return [f"not checked: conditional training, the model has no adapter {_ADAPTER!r}"]
-    return conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed)
 
 
 def conditional(
     lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], seed: int
 ) -> list[str]:
-    """Replies follow the bucket that is asked for. Raises CheckFailed."""
-    return [
-        turned(lm, embedder, scenes, name, (low, high), least, seed)
-        for name, low, high, least in _TURNED
-    ]
+    """Replies follow the bucket that is asked for, and those of plain tuning do not."""
+    expect(
+        _ADAPTER in getattr(lm, "adapters", ()),
+        f"The model has no adapter {_ADAPTER!r}: there is nothing that was trained on controls.",
+    )
+    told = [turned(lm, embedder, scenes, *one, seed) for one in _TURNED]
+    name, low, high, least = _TURNED[0]
+    gain, p, shown = difference(lm, embedder, scenes, name, (low, high), seed, _UNTOLD)
+    expect(gain < least or p >= _SURE, f"Plain tuning follows the control as well: {shown}.")
+    return [*told, f"in its place {_UNTOLD}, {shown}"]
 
 
 def turned(
-    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], name: str,
-    buckets: tuple[int, int], least: float, seed: int,
+    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], name: str, low: int, high: int,
+    least: float, seed: int,
 ) -> str:  # fmt: skip
     """One control at both ends, over the same scenes. Raises CheckFailed."""
+    gain, p, shown = difference(lm, embedder, scenes, name, (low, high), seed)
+    expect(gain >= least and p < _SURE, f"The adapter does not follow its control: {shown}.")
+    return shown
+
+
+def difference(
+    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], name: str,
+    buckets: tuple[int, int], seed: int, adapter: str = _ADAPTER,
+) -> tuple[float, float, str]:  # fmt: skip
+    """How much more of an attribute replies have at the high bucket; one-sided p; both told."""
     low, high = (
-        attribute(name, scenes, answers(lm, scenes, {name: bucket}), embedder) for bucket in buckets
+        attribute(name, scenes, answers(lm, scenes, {name: at}, adapter), embedder)
+        for at in buckets
     )
     gains = [after - before for before, after in zip(low, high, strict=True)]
     p = paired_p(gains, seed)
-    told = (
-        f"asked for {name} {buckets[0]} and {buckets[1]}, {len(scenes)} replies have "
-        f"{mean(low):.3f} and {mean(high):.3f} of it (one-sided p {p:.4f})"
+    return (
+        mean(gains),
+        p,
+        (
+            f"asked for {name} {buckets[0]} and {buckets[1]}, {len(scenes)} replies have "
+            f"{mean(low):.3f} and {mean(high):.3f} of it (one-sided p {p:.4f})"
+        ),
     )
-    expect(mean(gains) >= least and p < 0.01, f"The adapter does not follow its control: {told}.")
-    return told
 
 
 def attribute(
