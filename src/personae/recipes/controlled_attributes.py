@@ -51,7 +51,7 @@ BUCKETS = "buckets.json"
 
 def controlled_attributes(
     *,
-    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 400_000,
+    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 300_000,
     rank: Annotated[int, Field(ge=1, le=256)] = 16,
     rate: Annotated[float, Field(gt=0, lt=1)] = 1e-3,
     accumulate: Annotated[int, Field(ge=1, le=256)] = 1,
