@@ -51,12 +51,12 @@ BUCKETS = "buckets.json"
 
 def controlled_attributes(
     *,
-    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 300_000,
+    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 200_000,
     rank: Annotated[int, Field(ge=1, le=256)] = 16,
     rate: Annotated[float, Field(gt=0, lt=1)] = 1e-3,
     accumulate: Annotated[int, Field(ge=1, le=256)] = 1,
     start: str = "plain-tuning",
-    contrast: Annotated[float, Field(ge=0, le=100)] = 10.0,
+    contrast: Annotated[float, Field(ge=0, le=100)] = 20.0,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Label human replies, write the labels into the prompt, tune on the replies.
