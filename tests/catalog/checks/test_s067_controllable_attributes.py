@@ -6,7 +6,6 @@ import pytest
 
 from personae.catalog.check import CheckFailed
 from personae.catalog.checks import s067_controllable_attributes as s067
-from personae.data import Persona, Scene
 from personae.lm.scripted import ScriptedModel
 
 
@@ -58,8 +57,7 @@ def obedient(request, text):
     if text or request.adapters[0] != ("controlled-attributes", 1.0):
         return {"": 1.0} if text else {"Music.": 1.0}
     asked = request.messages[-1].content.rpartition(" ")[2]
-    said = {"?" * 10: "What music?", "*" * 9: "Museums.", "+" * 9: "Do you like music?"}
-    return {said.get(asked, "I like it."): 1.0}
+    return {"What music?" if asked == "?" * 10 else "I like it.": 1.0}
 
 
 class Adapted(ScriptedModel):
@@ -70,23 +68,17 @@ class Adapted(ScriptedModel):
 
 @pytest.fixture
 def scenes():
-    """Those that all three controls of the scripted model can be seen in."""
-    asked = Scene(persona=Persona(name="Ana"), user="Bo").said("Bo", "Do you like music?")
-    return s067.lived([asked] * 12)
+    return s067.lived(s067.contexts()[:12])
 
 
-def test_a_model_that_follows_its_controls_passes(word_embedder, scenes):
-    told = s067.conditional(Adapted(distributor=obedient), word_embedder, scenes, 0)
-    assert [line.split(",")[0] for line in told] == [
-        "asked for question 0 and 10", "asked for specificity 0 and 9",
-        "asked for relatedness 0 and 9", "in its place plain-tuning",
-    ]  # fmt: skip
+def test_a_model_that_follows_its_controls_passes(scenes):
+    told, untold = s067.conditional(Adapted(distributor=obedient), scenes, 0)
+    assert "0% and 100% of 12 replies ask" in told
+    assert "plain-tuning, asked for question 0 and 10, 0% and 0%" in untold
 
 
 @pytest.mark.parametrize("change", [{"weight": 0.0}, {"adapter": "plain-tuning"}, {"controls": {}}])
-def test_without_the_adapter_or_without_the_bucket_it_fails(
-    word_embedder, scenes, monkeypatch, change
-):
+def test_without_the_adapter_or_without_the_bucket_it_fails(scenes, monkeypatch, change):
     real = s067.answers
     monkeypatch.setattr(
         s067, "answers",
@@ -95,26 +87,18 @@ def test_without_the_adapter_or_without_the_bucket_it_fails(
         ),
     )  # fmt: skip
     with pytest.raises(CheckFailed, match="does not follow its control"):
-        s067.conditional(Adapted(distributor=obedient), word_embedder, scenes, 0)
+        s067.conditional(Adapted(distributor=obedient), scenes, 0)
 
 
-def test_controls_that_plain_tuning_follows_as_well_prove_nothing(
-    word_embedder, scenes, monkeypatch
-):
+def test_controls_that_plain_tuning_follows_as_well_prove_nothing(scenes, monkeypatch):
     real = s067.answers
     monkeypatch.setattr(
         s067, "answers", lambda lm, scenes, controls, adapter: real(lm, scenes, controls)
     )
     with pytest.raises(CheckFailed, match="Plain tuning follows"):
-        s067.conditional(Adapted(distributor=obedient), word_embedder, scenes, 0)
+        s067.conditional(Adapted(distributor=obedient), scenes, 0)
 
 
-def test_a_model_without_the_adapter_fails(word_embedder, scenes):
+def test_a_model_without_the_adapter_fails(scenes):
     with pytest.raises(CheckFailed, match="no adapter 'controlled-attributes'"):
-        s067.conditional(ScriptedModel(), word_embedder, scenes, 0)
-
-
-def test_relatedness_is_the_cosine_with_the_last_turn(word_embedder):
-    scene = s067.contexts()[1]
-    found = s067.attribute("relatedness", [scene, scene], ["Do you like music?", ""], word_embedder)
-    assert found == pytest.approx([1.0, 0.0])
+        s067.conditional(ScriptedModel(), scenes, 0)
