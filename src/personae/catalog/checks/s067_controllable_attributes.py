@@ -173,14 +173,11 @@ def turned(
     )
     gains = [after - before for before, after in zip(low, high, strict=True)]
     p = paired_p(gains, seed)
-    return (
-        mean(gains),
-        p,
-        (
-            f"asked for question {_ENDS[0]} and {_ENDS[1]}, {mean(low):.0%} and {mean(high):.0%} of "
-            f"{len(scenes)} replies ask (one-sided p {p:.4f})"
-        ),
+    told = (
+        f"asked for question {_ENDS[0]} and {_ENDS[1]}, {mean(low):.0%} and {mean(high):.0%} "
+        f"of {len(scenes)} replies ask (one-sided p {p:.4f})"
     )
+    return mean(gains), p, told
 
 
 def sampler(seed: int) -> list[str]:
