@@ -1,6 +1,6 @@
 """Do replies follow the attributes that they are asked for (See et al. 2019, S067)?
 
-    python benchmarks/controls.py --data ../shared/data --out runs/controls [--only TEXT]
+    python benchmarks/controls.py --data ../shared/data --out runs/controls [--only NAME ...]
     python benchmarks/controls.py --adapter work/controlled-seed-0/adapter.gguf --out runs/other
 
 The second turn of each of the first dialogues of XPersona's English test part, gold history, is
@@ -33,6 +33,7 @@ from personae.recipes.kept_rows import kept_rows
 from personae.registry import build
 from personae.speaker import Speaker
 
+SHIPPED = "controlled-attributes"
 TEST = Path("xpersona/En_persona_test.json")
 METRICS = ("questions", "specificity", "relevance", "repetition", "length", "word-f1", "perplexity")
 _BLOCK = 20
@@ -45,7 +46,7 @@ Options = dict[str, Any]
 
 
 def settings(adapter: str) -> dict[str, Options]:
-    """The settings by name; those of conditional training where there is an adapter of it."""
+    """The settings by name."""
     tuned = {"controls": {}, "adapter": "plain-tuning"}
     found: dict[str, Options] = {
         "base": {"weights": {}},
@@ -54,7 +55,7 @@ def settings(adapter: str) -> dict[str, Options]:
     for feature, weights in (("question", (2, 4)), ("nidf", (2, 4)), ("lastuttsim", (2, 5))):
         for weight in weights:
             found[f"WD {feature} {weight:+d}"] = {**tuned, "weights": {feature: weight}}
-    return found | (_asked_of(adapter) if adapter else {})
+    return found | _asked_of(adapter)
 
 
 def _asked_of(adapter: str) -> dict[str, Options]:
@@ -123,14 +124,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--adapter", type=Path)
+    parser.add_argument("--adapter", type=Path, help="one of yours, not the one that ships")
     parser.add_argument("--contexts", type=int, default=100)
-    parser.add_argument("--only", default="", help="settings whose names have this text")
+    parser.add_argument("--only", nargs="*", default=[], help="these settings, as `CT question 7`")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     asked = contexts(options.data / TEST, options.contexts)
     lm = open_embedded(adapters=[options.adapter] if options.adapter else [])
-    name = lm.adapters[-1] if options.adapter else ""
+    name = lm.adapters[-1] if options.adapter else SHIPPED
     kit = Kit(lm=ScriptedModel(), embedder=open_embedder())
     human = [
         Sample(id=one.id, scene=one.scene(), reply=one.reference, reference=one.reference)
@@ -138,7 +139,7 @@ def main() -> None:
     ]
     table = {"human": measured(human, kit)}
     for setting, given in settings(name).items():
-        if options.only in setting:
+        if not options.only or setting in options.only:
             file = options.out / f"{setting.replace(' ', '-').replace(',', '')}.jsonl"
             table[setting] = measured(samples(lm, asked, given, file, setting in _SCORED), kit)
             told = (f"{name} {one[0]:.3f}" for name, one in table[setting].items())

@@ -33,7 +33,7 @@ def test_controls_are_asked_of_the_adapter_after_the_users_turn():
     lm = ScriptedModel(distributor=distributor)
     speaker = Speaker(lm, "controlled", options={"controls": {"question": 7, "specificity": 6}})
     draft = speaker.prompt(SCENE)
-    assert draft.messages[-1].content == "Hello. Question: 7 Specificity: 6"
+    assert draft.messages[-1].content == "Hello. Question: ???????... Specificity: ******..."
     assert draft.adapters == (("controlled-attributes", 1.0),)
     assert speaker.reply(SCENE).text == "cats"  # repetition is controlled with controls too
 

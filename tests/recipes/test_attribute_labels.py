@@ -41,9 +41,26 @@ def test_buckets_hold_as_many_replies_each():
     assert any(one["question"] == 0 for one, label in pairs if not label.asks)
 
 
-def test_where_everybody_asks_there_is_still_a_bucket_without_questions():
-    buckets = buckets_of([Label("d", 1, True, 0.5, 0.5)] * 20)
-    assert buckets.question_share == 0.55
+def test_half_of_what_stands_under_a_bucket_of_questions_asks_and_b_tenths_of_bucket_b():
+    rng = random.Random(0)
+    labels = [Label("d", at, at % 5 == 0, 0.5, 0.5) for at in range(60_000)]
+    buckets = buckets_of(labels)
+    under: dict[int, list[bool]] = {}
+    for label in labels:
+        if rng.random() < buckets.question_stands(label):
+            under.setdefault(buckets.controls(label, rng)["question"], []).append(label.asks)
+    standing = [asks for found in under.values() for asks in found]
+    assert sum(standing) / len(standing) == pytest.approx(0.5, abs=0.02)
+    for bucket, asked in under.items():
+        assert sum(asked) / len(asked) == pytest.approx(bucket / 10, abs=0.05)
+        # The contrast needs a bucket to stand as often as the one that mirrors it.
+        assert len(asked) == pytest.approx(len(under[10 - bucket]), rel=0.15)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_where_all_replies_are_of_one_kind_no_bucket_of_questions_stands(asks):
+    label = Label("d", 1, asks, 0.5, 0.5)
+    assert buckets_of([label] * 20).question_stands(label) == 0.0
 
 
 def test_labels_are_kept_and_not_made_again(tmp_path, monkeypatch, word_embedder):

@@ -18,7 +18,7 @@ DRAFT = Draft(Scene(persona=Persona(name="Ana")))
 def test_the_buckets_stand_after_the_users_turn():
     said = (Message("system", "You bake."), Message("user", "Hi."))
     draft = ask_for_controls(controls={"question": 7})(Draft(DRAFT.scene, messages=said), KIT)
-    assert [one.content for one in draft.messages] == ["You bake.", "Hi. Question: 7"]
+    assert [one.content for one in draft.messages] == ["You bake.", "Hi. Question: ???????..."]
     assert draft.notes["asked_controls"] == {"question": 7}
 
 

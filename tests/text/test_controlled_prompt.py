@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personae.errors import InvalidOption
-from personae.text.controlled_prompt import CONTROLS, checked_controls, with_controls
+from personae.text.controlled_prompt import CONTROLS, checked_controls, gauge, with_controls
 
 any_controls = st.fixed_dictionaries(
     {}, optional={name: st.integers(0, count - 1) for name, count in CONTROLS.items()}
@@ -16,8 +16,16 @@ any_controls = st.fixed_dictionaries(
 
 def test_controls_stand_after_the_turn_in_one_order():
     asked = with_controls("Hi!", {"relatedness": 2, "question": 10})
-    assert asked == "Hi! Question: 10 Relatedness: 2"
+    assert asked == "Hi! Question: ?????????? Relatedness: ++......."
     assert with_controls("Hi!", {}) == "Hi!"
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_gauge_is_as_long_for_each_bucket(name):
+    gauges = [gauge(name, at) for at in range(CONTROLS[name])]
+    assert {len(one) for one in gauges} == {CONTROLS[name] - 1}
+    assert gauges[0] == "." * len(gauges[-1])
+    assert "." not in gauges[-1]
 
 
 @given(any_controls, any_controls)

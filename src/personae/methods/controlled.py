@@ -56,8 +56,8 @@ def controlled(
     `weights` are on the features of `decoders.attributes`; without them those of the paper's
     repetition-controlled baseline. The paper's other settings are nidf=4 (specific) and
     lastuttsim=5 (related). `controls` are buckets of `text.controlled_prompt`, as question=7, which
-    the adapter was trained on (none ships: `personae train controlled-attributes`); {} is the
-    adapter without any, and null the base model with the prompt of `plain`. Of several `candidates`
+    the adapter was trained on; {} is the adapter without any, and null the base model with the
+    prompt of `plain`. Of several `candidates`
     the one with the best score a token is taken; `boost` takes the first with a question instead
     (the paper's z=10, boost).
     """

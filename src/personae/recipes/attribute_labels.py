@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from personae.recipes.kept_rows import kept_rows, whole_rows
 from personae.recipes.persona_dialogues import PersonaDialogue
 from personae.text.attributes import (
+    QUESTION_BUCKETS,
     equal_mass_bounds,
     has_question,
-    question_bucket,
     relatedness_bucket,
     specificity_bucket,
 )
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from personae.recipes.lora_training import Report
 
 _BLOCK = 50  # dialogues that are measured before anything is written
-_MOST_QUESTIONS = 0.55  # more leave no turns for the bucket without questions
+# How often each bucket of questions stands, mirrored about the middle so that half of what stands
+# under one asks. The ends stand more often: what they say of a reply is sure.
+_QUESTION_PRIOR = (0.25, *[0.5 / (QUESTION_BUCKETS - 2)] * (QUESTION_BUCKETS - 2), 0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,16 @@ class Buckets:
     def controls(self, label: Label, rng: random.Random) -> dict[str, int]:
         """The buckets of a reply; that of questions is drawn anew each time."""
         return {
-            "question": question_bucket(label.asks, rng, self.question_share),
+            "question": balanced_question_bucket(label.asks, rng),
             "specificity": specificity_bucket(label.nidf, self.specificity),
             "relatedness": relatedness_bucket(label.cosine, self.relatedness),
         }
+
+    def question_stands(self, label: Label) -> float:
+        """How often the bucket of questions stands with this reply, so that half of those ask."""
+        few = min(self.question_share, 1 - self.question_share)
+        own = self.question_share if label.asks else 1 - self.question_share
+        return few / own if own else 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Rounded to four places, as a reader wants them."""
@@ -63,11 +71,22 @@ class Buckets:
         }
 
 
+def balanced_question_bucket(asks: bool, rng: random.Random) -> int:
+    """A bucket drawn for a reply, where half of the replies ask.
+
+    As the paper's sampler (`text.attributes.question_bucket`) it makes b tenths of the replies in
+    bucket b ask, by Bayes' rule; the buckets themselves are as frequent as `_QUESTION_PRIOR` says.
+    """
+    last = QUESTION_BUCKETS - 1
+    shares = [p * (b if asks else last - b) for b, p in enumerate(_QUESTION_PRIOR)]
+    return rng.choices(range(QUESTION_BUCKETS), shares)[0]
+
+
 def buckets_of(labels: Sequence[Label]) -> Buckets:
-    """Buckets of equal mass. The share of questions is taken as .55 where it is more."""
+    """Buckets of equal mass, and the share of questions."""
     share = sum(label.asks for label in labels) / max(1, len(labels))
     return Buckets(
-        min(share, _MOST_QUESTIONS),
+        share,
         equal_mass_bounds(label.nidf for label in labels),
         equal_mass_bounds(label.cosine for label in labels),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -36,34 +36,37 @@ ENTRY = EntryInfo(
     aka=("conditional-training", "ct"),
     paper="See et al. 2019, What makes a good conversation? How controllable attributes affect "
     "human judgments, section 5.1",
-    deviations="Buckets are written as text after the user's turn, not embedded at every step; any "
-    "of the three controls may be left out; bounds are those of our data; relatedness is the "
-    "cosine of our sentence embedder; a contrast of controls is added.",
+    deviations="Buckets are written as gauges after the user's turn, not embedded at every step; "
+    "any of the three controls may be left out; half of what stands under a bucket of questions "
+    "asks; bounds are those of our data; relatedness is the cosine of our sentence embedder; a "
+    "contrast with the mirrored controls is added.",
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
 _SHOWN = 0.5  # each control stands with half of the replies, so that any may be asked for alone
+_BESIDE = 0.25  # specificity and relatedness beside questions
 _TOKENS_A_DIALOGUE = 450  # at least, with its branches; only decides how much is labelled ahead
 BUCKETS = "buckets.json"
 
 
 def controlled_attributes(
     *,
-    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 400_000,
+    budget_tokens: Annotated[int, Field(ge=1, le=10**12)] = 200_000,
     rank: Annotated[int, Field(ge=1, le=256)] = 16,
     rate: Annotated[float, Field(gt=0, lt=1)] = 1e-3,
-    accumulate: Annotated[int, Field(ge=1, le=256)] = 2,
+    accumulate: Annotated[int, Field(ge=1, le=256)] = 1,
     start: str = "plain-tuning",
-    contrast: Annotated[float, Field(ge=0, le=100)] = 1.0,
+    contrast: Annotated[float, Field(ge=0, le=100)] = 20.0,
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Label human replies, write the labels into the prompt, tune on the replies.
 
     `start` is what to go on from, as in the paper a tuned model: an earlier training's folder, or
     an adapter that ships; "" is a fresh one of `rank`. `contrast` adds, times itself, how well a
-    reply tells its controls from those of another reply, drawn at random: the same conditional
-    maximises it, and what the reply is about cancels (0 is the paper). The recipe is `(data, work,
-    show, resume) -> Artifact`; it keeps labels and checkpoints in `work`.
+    reply tells its controls from the mirrored ones (question 3 from 7): a bucket stands as often as
+    its mirror image, so the same conditional maximises it, and what the reply is about cancels (0
+    is the paper). The recipe is `(data, work, show, resume) -> Artifact`; it keeps labels and
+    checkpoints in `work`.
     """
     options = {
         "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "accumulate": accumulate,
@@ -120,16 +123,37 @@ class Examples:
     ) -> BranchedSequence:
         rng = random.Random(f"{self.seed}/{epoch}/{dialogue.id}")
         name = rng.choice(NAMES) if rng.random() < 0.5 else ""
-        branches = [self._branch(dialogue, one, rng) for one in self.by_dialogue[dialogue.id]]
+        branches = [
+            branch
+            for label in self.by_dialogue[dialogue.id]
+            for branch in self._branches(dialogue.turns[label.position][1], label, rng)
+        ]
         return branched(dialogue, branches, encode, name=name)
 
-    def _branch(self, dialogue: PersonaDialogue, label: Label, rng: random.Random) -> Branch:
-        shown = [name for name in CONTROLS if rng.random() < _SHOWN]
-        own, other = (
-            {name: bucket for name, bucket in self.buckets.controls(one, rng).items()
-             if name in shown}
-            for one in (label, rng.choice(self.labels))
-        )  # fmt: skip
+    def _branches(self, reply: str, label: Label, rng: random.Random) -> list[Branch]:
+        """What is learned of a reply: it without the control of questions, with it, both, or not.
+
+        The two are drawn apart, so that replies without that control ask as often as all do.
+        """
+        found = []
+        controls = self.buckets.controls(label, rng)
+        question, others = controls.pop("question"), controls
+        if rng.random() < _SHOWN:
+            own = {name: at for name, at in others.items() if rng.random() < _SHOWN}
+            found.append(self._branch(label, reply, own, mirrored(own)))
+        if rng.random() < self.buckets.question_stands(label):
+            beside = {name: at for name, at in others.items() if rng.random() < _BESIDE}
+            own = {"question": question, **beside}
+            found.append(self._branch(label, reply, own, own | mirrored({"question": question})))
+        return found
+
+    def _branch(
+        self, label: Label, reply: str, own: Mapping[str, int], other: Mapping[str, int]
+    ) -> Branch:
         contrast = with_controls("", other) if self.is_contrasted and other != own else None
-        reply = dialogue.turns[label.position][1]
         return Branch(label.position, reply, with_controls("", own), contrast)
+
+
+def mirrored(controls: Mapping[str, int]) -> dict[str, int]:
+    """The buckets as far from the other end: question 3 is 7, specificity 0 is 9."""
+    return {name: CONTROLS[name] - 1 - bucket for name, bucket in controls.items()}

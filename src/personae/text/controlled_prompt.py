@@ -16,6 +16,7 @@ CONTROLS: dict[str, int] = {
     "specificity": 10,
     "relatedness": SPEAKS_FIRST,
 }
+_MARKS = {"question": "?", "specificity": "*", "relatedness": "+"}
 
 
 def checked_controls(controls: Mapping[str, int]) -> dict[str, int]:
@@ -34,6 +35,15 @@ def checked_controls(controls: Mapping[str, int]) -> dict[str, int]:
 
 
 def with_controls(text: str, controls: Mapping[str, int]) -> str:
-    """The user's turn with the buckets of the reply: "… Question: 7 Specificity: 6"."""
-    checked = checked_controls(controls)
-    return " ".join([text, *(f"{name.capitalize()}: {at}" for name, at in checked.items())])
+    """The user's turn with the buckets of the reply: "… Question: ???....... Relatedness: ++…"
+
+    Gauges, not numbers: "10" is read as "1" and "0", and so ends as bucket 0 does.
+    """
+    gauges = [f"{name.capitalize()}: {gauge(name, at)}" for name, at in
+              checked_controls(controls).items()]  # fmt: skip
+    return " ".join([text, *gauges])
+
+
+def gauge(name: str, bucket: int) -> str:
+    """A bucket as marks of the control's own: "???......." is question 3."""
+    return _MARKS[name] * bucket + "." * (CONTROLS[name] - 1 - bucket)

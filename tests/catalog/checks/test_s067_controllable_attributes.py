@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from personae.catalog.check import CheckContext, CheckFailed
+from personae.catalog.check import CheckFailed
 from personae.catalog.checks import s067_controllable_attributes as s067
 from personae.lm.scripted import ScriptedModel
 
@@ -55,42 +53,52 @@ def test_the_table_spans_the_scale():
 
 
 def obedient(request, text):
-    """A model that follows the bucket at the end of the prompt, as the adapter has learned to."""
-    if text or not request.adapters or not request.adapters[0][1]:
+    """A model that follows the gauge at the end of the prompt, as the adapter has learned to."""
+    if text or request.adapters[0] != ("controlled-attributes", 1.0):
         return {"": 1.0} if text else {"Music.": 1.0}
     asked = request.messages[-1].content.rpartition(" ")[2]
-    return {"What music?": 1.0} if asked == "10" else {"Museums.": 1.0} if asked == "9" else {
-        "I like it.": 1.0
-    }  # fmt: skip
+    return {"What music?" if asked == "?" * 10 else "I like it.": 1.0}
 
 
-def test_a_model_that_follows_its_controls_passes(word_embedder):
-    lm, scenes = ScriptedModel(distributor=obedient), s067.lived(s067.contexts()[:12])
-    assert s067.turned(lm, word_embedder, scenes, "question", (0, 10), 0.3, 0).startswith("asked")
-    assert "specificity 0 and 9" in s067.turned(
-        lm, word_embedder, scenes, "specificity", (0, 9), 0.05, 0
-    )
+class Adapted(ScriptedModel):
+    """A scripted model that has adapters."""
+
+    adapters = ("controlled-attributes", "plain-tuning")
 
 
-def test_without_the_adapter_or_without_the_bucket_it_fails(word_embedder, monkeypatch):
-    lm, scenes = ScriptedModel(distributor=obedient), s067.lived(s067.contexts()[:12])
+@pytest.fixture
+def scenes():
+    return s067.lived(s067.contexts()[:12])
+
+
+def test_a_model_that_follows_its_controls_passes(scenes):
+    told, untold = s067.conditional(Adapted(distributor=obedient), scenes, 0)
+    assert "0% and 100% of 12 replies ask" in told
+    assert "plain-tuning, asked for question 0 and 10, 0% and 0%" in untold
+
+
+@pytest.mark.parametrize("change", [{"weight": 0.0}, {"adapter": "plain-tuning"}, {"controls": {}}])
+def test_without_the_adapter_or_without_the_bucket_it_fails(scenes, monkeypatch, change):
     real = s067.answers
-    for without in (
-        lambda lm, scenes, controls: real(lm, scenes, controls, weight=0.0),
-        lambda lm, scenes, controls: real(lm, scenes, {}),
-    ):
-        monkeypatch.setattr(s067, "answers", without)
-        with pytest.raises(CheckFailed, match="does not follow its control"):
-            s067.conditional(lm, word_embedder, scenes, 0)
+    monkeypatch.setattr(
+        s067, "answers",
+        lambda lm, scenes, controls, adapter: real(
+            lm, scenes, **{"controls": controls, "adapter": adapter, **change}
+        ),
+    )  # fmt: skip
+    with pytest.raises(CheckFailed, match="does not follow its control"):
+        s067.conditional(Adapted(distributor=obedient), scenes, 0)
 
 
-def test_a_model_without_the_adapter_is_told_and_not_checked():
-    context = CheckContext(lm=ScriptedModel, embedder=lambda: None, datasets_dir=Path())
-    (told,) = s067.trained(ScriptedModel(), context, s067.contexts())
-    assert told.startswith("not checked: conditional training")
+def test_controls_that_plain_tuning_follows_as_well_prove_nothing(scenes, monkeypatch):
+    real = s067.answers
+    monkeypatch.setattr(
+        s067, "answers", lambda lm, scenes, controls, adapter: real(lm, scenes, controls)
+    )
+    with pytest.raises(CheckFailed, match="Plain tuning follows"):
+        s067.conditional(Adapted(distributor=obedient), scenes, 0)
 
 
-def test_relatedness_is_the_cosine_with_the_last_turn(word_embedder):
-    scene = s067.contexts()[1]
-    found = s067.attribute("relatedness", [scene, scene], ["Do you like music?", ""], word_embedder)
-    assert found == pytest.approx([1.0, 0.0])
+def test_a_model_without_the_adapter_fails(scenes):
+    with pytest.raises(CheckFailed, match="no adapter 'controlled-attributes'"):
+        s067.conditional(ScriptedModel(), scenes, 0)

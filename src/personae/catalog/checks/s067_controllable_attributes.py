@@ -1,8 +1,9 @@
 """S067 controllable-attributes: weighted decoding and conditional training turn the attributes.
 
-The adapter of conditional training must ask, be specific and be related more when a high bucket is
-asked for than when a low one is, on the same contexts with the same seeds: at weight 0, or with a
-prompt that names no bucket, it does not. The sampler of question buckets and NIDF are exact.
+The adapter of conditional training must ask more when the highest bucket of questions is asked for
+than when the lowest is, on the same contexts with the same seeds. Plain tuning, which saw no
+control, stands in its place beside it and must not; at weight 0, or with a prompt that names no
+bucket, the adapter does not either. The sampler of question buckets and NIDF are exact.
 """
 
 from __future__ import annotations
@@ -16,23 +17,28 @@ from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
 from personae.catalog.check_methods import mean, paired_p
 from personae.data import Persona, Scene, Turn
-from personae.encoders.reply_worth import relevance
-from personae.encoders.types import Embedder
 from personae.lm.types import LanguageModel
 from personae.speaker import Speaker
-from personae.text.attributes import QUESTION_SHARE, has_question, question_bucket, repetition
+from personae.text.attributes import (
+    QUESTION_BUCKETS,
+    QUESTION_SHARE,
+    has_question,
+    question_bucket,
+    repetition,
+)
 from personae.text.specificity import SHIPPED, shipped_specificity
 
 _SWEEP = (-4.0, 0.0, 2.0, 4.0)
 _CONTEXTS = 40
 _TOKENS = 6
 _BLOCK = {"extrep_2gram": -1e20}
-_ADAPTER = "controlled-attributes"
+_ADAPTER, _UNTOLD = "controlled-attributes", "plain-tuning"
 _ANSWERED = 24  # contexts that are answered under each bucket
 _ANSWER = {"weights": {}, "temperature": 0.7, "max_tokens": 24}
 _LIVES = ("I work at a bakery.", "I have two cats.", "I love to travel.", "I live near the sea.")
-# A control, its lowest and highest bucket, and how far apart the replies must be.
-_TURNED = (("question", 0, 10, 0.3), ("specificity", 0, 9, 0.05), ("relatedness", 0, 9, 0.05))
+_ENDS = (0, QUESTION_BUCKETS - 1)
+_LEAST = 0.5  # how many more replies must ask at the upper end, as a share
+_SURE = 0.01
 _DRAWN = 200_000
 _TOLERANCE = 0.02
 _NAME, _USER = "Ana", "Bo"
@@ -55,7 +61,7 @@ def check(context: CheckContext) -> list[str]:
     return [
         *sweep(lm, scenes),
         *block(lm, scenes),
-        *trained(lm, context, scenes),
+        *conditional(lm, lived(scenes)[:_ANSWERED], context.seed),
         *sampler(context.seed),
         *nidf(),
     ]
@@ -132,59 +138,46 @@ def lived(scenes: Sequence[Scene]) -> list[Scene]:
 
 
 def answers(
-    lm: LanguageModel, scenes: Sequence[Scene], controls: Mapping[str, int], weight: float = 1.0
-) -> list[str]:
+    lm: LanguageModel, scenes: Sequence[Scene], controls: Mapping[str, int],
+    adapter: str = _ADAPTER, weight: float = 1.0,
+) -> list[str]:  # fmt: skip
     """A drawn reply to each scene under these controls; the seed is that of its place."""
-    options = {**_ANSWER, "controls": dict(controls), "adapter_weight": weight}
+    options = {
+        **_ANSWER, "controls": dict(controls), "adapter": adapter, "adapter_weight": weight,
+    }  # fmt: skip
     speaker = Speaker(lm, "controlled", options=options)
+    # One after the other: the weighted decoder keeps its prompt in the first slot.
     return [speaker.reply(scene, seed=at).text for at, scene in enumerate(scenes)]
 
 
-def trained(lm: LanguageModel, context: CheckContext, scenes: Sequence[Scene]) -> list[str]:
-    """Conditional training, where the model has an adapter of it. Raises CheckFailed."""
-    if _ADAPTER not in getattr(lm, "adapters", ()):
-        return [f"not checked: conditional training, the model has no adapter {_ADAPTER!r}"]
-    return conditional(lm, context.embedder(), lived(scenes)[:_ANSWERED], context.seed)
-
-
-def conditional(
-    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], seed: int
-) -> list[str]:
-    """Replies follow the bucket that is asked for. Raises CheckFailed."""
-    return [
-        turned(lm, embedder, scenes, name, (low, high), least, seed)
-        for name, low, high, least in _TURNED
-    ]
+def conditional(lm: LanguageModel, scenes: Sequence[Scene], seed: int) -> list[str]:
+    """Replies ask as they are told to, and those of plain tuning do not. Raises CheckFailed."""
+    expect(
+        _ADAPTER in getattr(lm, "adapters", ()),
+        f"The model has no adapter {_ADAPTER!r}: there is nothing that was trained on controls.",
+    )
+    gain, p, told = turned(lm, scenes, seed)
+    expect(gain >= _LEAST and p < _SURE, f"The adapter does not follow its control: {told}.")
+    gain, p, untold = turned(lm, scenes, seed, _UNTOLD)
+    expect(gain < _LEAST or p >= _SURE, f"Plain tuning follows the control as well: {untold}.")
+    return [told, f"in its place {_UNTOLD}, {untold}"]
 
 
 def turned(
-    lm: LanguageModel, embedder: Embedder, scenes: Sequence[Scene], name: str,
-    buckets: tuple[int, int], least: float, seed: int,
-) -> str:  # fmt: skip
-    """One control at both ends, over the same scenes. Raises CheckFailed."""
+    lm: LanguageModel, scenes: Sequence[Scene], seed: int, adapter: str = _ADAPTER
+) -> tuple[float, float, str]:
+    """How many more replies ask at the upper end, as a share; one-sided p; both shares told."""
     low, high = (
-        attribute(name, scenes, answers(lm, scenes, {name: bucket}), embedder) for bucket in buckets
+        [float(has_question(text)) for text in answers(lm, scenes, {"question": at}, adapter)]
+        for at in _ENDS
     )
     gains = [after - before for before, after in zip(low, high, strict=True)]
     p = paired_p(gains, seed)
     told = (
-        f"asked for {name} {buckets[0]} and {buckets[1]}, {len(scenes)} replies have "
-        f"{mean(low):.3f} and {mean(high):.3f} of it (one-sided p {p:.4f})"
+        f"asked for question {_ENDS[0]} and {_ENDS[1]}, {mean(low):.0%} and {mean(high):.0%} "
+        f"of {len(scenes)} replies ask (one-sided p {p:.4f})"
     )
-    expect(mean(gains) >= least and p < 0.01, f"The adapter does not follow its control: {told}.")
-    return told
-
-
-def attribute(
-    name: str, scenes: Sequence[Scene], said: Sequence[str], embedder: Embedder
-) -> list[float]:
-    """What a control turns, of each reply."""
-    if name == "question":
-        return [float(has_question(text)) for text in said]
-    if name == "specificity":
-        return [shipped_specificity().of_text(text) for text in said]
-    pairs = [(scene.last_user_text, text) for scene, text in zip(scenes, said, strict=True)]
-    return relevance(embedder, pairs)
+    return mean(gains), p, told
 
 
 def sampler(seed: int) -> list[str]:
