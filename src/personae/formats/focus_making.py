@@ -129,9 +129,7 @@ def fitting(paragraph: Paragraph, pool: Sequence[str]) -> str:
     return best[1] if best[0] else ""
 
 
-def _filled(
-    chosen: Sequence[str], source: Source, topic: Topic, rng: random.Random
-) -> list[str]:
+def _filled(chosen: Sequence[str], source: Source, topic: Topic, rng: random.Random) -> list[str]:
     """The statements that fit, with as many of people to whom the article says nothing."""
     own = {fitting(one, source.statements) for one in topic.paragraphs}
     others = [one.statement for other in source.topics for one in other.paragraphs]

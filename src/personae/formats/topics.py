@@ -45,7 +45,9 @@ def read_topics(file: Path) -> tuple[Topic, ...]:
     is_json = file.suffix in (".json", ".jsonl")
     found = tuple(_of_json(file) if is_json else _of_text(file))
     if not 1 <= len(found) <= TOPICS_LIMIT:
-        raise FormatError(f"The file has {len(found)} articles, not 1 to {TOPICS_LIMIT}.", file=file)
+        raise FormatError(
+            f"The file has {len(found)} articles, not 1 to {TOPICS_LIMIT}.", file=file
+        )
     if len({topic.title for topic in found}) < len(found):
         raise FormatError("Two articles have the same title.", file=file)
     return found
