@@ -33,6 +33,7 @@ FILES = ("weights.json",)
 WHAT = "grounding model"
 DIMENSIONS, CODES_LIMIT = 384, 256
 COUNTED = 5  # the best statements that the count head looks at; it says 0 to 4
+READ_WORDS = 48  # of the paragraph: the question behind it must not be cut
 TINY = 1e-9
 
 
@@ -128,7 +129,7 @@ class Grounding:
 
 def with_knowledge(context: str, paragraph: str) -> str:
     """What the persona head reads: the paragraph, then what was said, the question first."""
-    return f"{paragraph} {context}".strip()
+    return f"{' '.join(paragraph.split()[:READ_WORDS])} {context}".strip()
 
 
 def count_features(states: Array, chances: Array) -> Array:

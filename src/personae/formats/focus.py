@@ -75,7 +75,7 @@ class FocusDialogue(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    dialogID: Annotated[str, Field(max_length=200)]  # noqa: N815 - the file's own key
+    dialogID: Annotated[str, Field(max_length=200)]
     landmark_link: Annotated[str, Field(max_length=2_000)]
     persona: Annotated[tuple[Text, ...], Field(max_length=100)]
     knowledge: Annotated[tuple[Text, ...], Field(max_length=20_000)]

@@ -1,8 +1,8 @@
 """A small collection of articles: plain text with headings, or JSON Lines.
 
-As text: `# Title`, then paragraphs with blank lines between them. Behind a paragraph may stand lines
-`? A question that it answers.` and one `= A statement of somebody to whom it matters.` As JSON
-Lines: {"title", "link", "paragraphs": [text or {"text", "questions", "statement"}]} a line.
+As text: `# Title`, then paragraphs with blank lines between them. Behind a paragraph may stand
+lines `? A question that it answers.` and one `= A statement of somebody to whom it matters.` As
+JSON Lines: {"title", "link", "paragraphs": [text or {"text", "questions", "statement"}]} a line.
 """
 
 from __future__ import annotations

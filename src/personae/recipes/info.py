@@ -140,9 +140,13 @@ Example = tuple[str, tuple[str, ...], tuple[float, ...]]
 def knowledge_examples(turns: Sequence[FocusTurn]) -> list[Example]:
     """Context, candidates, and which of them is right."""
     return [
-        (one.context, one.candidates, tuple(float(at == one.gold) for at in range(len(one.candidates))))
+        (
+            one.context,
+            one.candidates,
+            tuple(float(at == one.gold) for at in range(len(one.candidates))),
+        )
         for one in turns
-    ]  # fmt: skip
+    ]
 
 
 def persona_examples(turns: Sequence[FocusTurn]) -> list[Example]:
