@@ -1,7 +1,7 @@
 """FoCus: a human asks about a place, a machine answers from an article and the human's persona.
 
-{"data": [{"dialogID", "landmark_link", "persona": [5], "knowledge": […], "utterance": [{"dialogue1":
-[all turns so far], "persona_candidate": [5], "persona_grounding": [5 booleans],
+{"data": [{"dialogID", "landmark_link", "persona": [5], "knowledge": […], "utterance": [{"dialogue1"
+: [all turns so far], "persona_candidate": [5], "persona_grounding": [5 booleans],
 "knowledge_candidates": [10], "knowledge_answer_index"}, …]}]}. Speakers are "human" and "machine";
 the labels of a machine's turn are what grounds it.
 """
