@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIZARD = "wizard-of-internet/test.json"
 WIZARD_TEST = (300, 1_000)  # dialogues that INFO's training and choices have not seen
-VALID_DIALOGUES, VALID_SEED = 75, 7
+VALID_DIALOGUES, VALID_SEED = 40, 7
 
 
 def make_focus(
@@ -86,21 +86,20 @@ def focus(
     articles. Intervals are of 95 %.
     """
     from personae.cli.opening import embedder_for
-    from personae.encoders.grounding import open_grounding
     from personae.evaluate.focus import systems as systems_of
     from personae.registry import find
 
     names = [name.strip() for name in systems.split(",") if name.strip()]
     turns = _turns(data, seed)[:limit]
     embedder = embedder_for(find("step", "select-grounding"))
-    known = systems_of(names, embedder, open_grounding(weights), seed)
+    known = systems_of(names, embedder, weights, seed)
     rows = [_row(name, system, turns, embedder, seed) for name, system in known.items()]
     written = _written(turns[:answers], model, seed) if answers else {}
     if as_json:
         print_json({"turns": len(turns), "systems": rows, "answers": written})
         return
     print_table(
-        ("system", "KG", "95 %", "PG", "persona F1", "R@1 history", "R@1 enhanced"),
+        ("system", "KG", "95 %", "PG", "persona F1", "R@1 question", "R@1 enhanced"),
         [
             (
                 str(row["system"]), f"{row['kg']:.3f}", f"{row['kg_low']:.3f}–{row['kg_high']:.3f}",

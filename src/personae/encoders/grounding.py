@@ -33,33 +33,40 @@ FILES = ("weights.json",)
 WHAT = "grounding model"
 DIMENSIONS, CODES_LIMIT = 384, 256
 COUNTED = 5  # the best statements that the count head looks at; it says 0 to 4
-READ_WORDS = 48  # of the paragraph: the question behind it must not be cut
+MARKS = 2  # tokens around a text
 TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class PolyHead:
-    """Codes (m, 384), matrices for what is read and for candidates, scale and bias.
+class Reading:
+    """States of tokens (tokens, 384), and which of them stand behind the question."""
 
-    Without codes a context is the mean of its states: a bi-encoder.
+    states: Array
+    is_behind: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PolyHead:
+    """Codes (m, 384) with what each gives to tokens behind the question; matrices; scale and bias.
+
+    With one code of zeros a context is the mean of its states: a bi-encoder.
     """
 
     codes: Array
+    behind: Array
     read: Array
     held: Array
     scale: float
     bias: float
 
-    def scores(self, states: Array, candidates: Array) -> Array:
-        """One logit a candidate, given the context's states and the candidates' vectors."""
+    def scores(self, reading: Reading, candidates: Array) -> Array:
+        """One logit a candidate, given what was read and the candidates' vectors."""
         import numpy as np
 
+        seen = self.codes @ reading.states.T + self.behind[:, None] * reading.is_behind
+        found = softmax(seen) @ reading.states @ self.read
         held = unit(candidates @ self.held)
-        if len(self.codes):
-            found = softmax(self.codes @ states.T) @ states @ self.read
-            found = softmax(held @ found.T) @ found
-        else:
-            found = (states.mean(axis=0) @ self.read)[None]
+        found = softmax(held @ found.T) @ found
         return np.asarray(self.scale * (unit(found) * held).sum(axis=1) + self.bias)
 
 
@@ -84,11 +91,13 @@ class Grounding:
     count: tuple[Array, Array]
     embedder: Embedder
 
-    def select(self, context: str, persona: Sequence[str], knowledge: Sequence[str]) -> Choice:
+    def select(
+        self, question: str, before: str, persona: Sequence[str], knowledge: Sequence[str]
+    ) -> Choice:
         """The best paragraph (-1 where there is none), and as many statements as the count says.
 
-        The statements are judged by the context with the chosen paragraph. Raises InvalidOption
-        for one text in the place of a list.
+        `before` is what was said before the question. The statements are judged by the question
+        with the chosen paragraph. Raises InvalidOption for one text in the place of a list.
         """
         import numpy as np
 
@@ -97,13 +106,12 @@ class Grounding:
                 raise InvalidOption(f"The {name} is a list of texts, not one text.")
         scores = np.zeros(0)
         if knowledge:
-            states = token_states([context])[0].astype(np.float64)
-            scores = self.knowledge.scores(states, self._vectors(knowledge))
+            scores = self.knowledge.scores(readings([(question, before)])[0], self._held(knowledge))
         best = int(scores.argmax()) if len(scores) else -1
         chances, number = np.zeros(0), 0
         if persona:
             chances, number = self._statements(
-                with_knowledge(context, knowledge[best] if knowledge else ""), persona
+                question, knowledge[best] if knowledge else "", persona
             )
         order = np.argsort(-chances, kind="stable")[:number]
         return Choice(
@@ -111,25 +119,36 @@ class Grounding:
             tuple(chances.round(4).tolist()),
         )  # fmt: skip
 
-    def _statements(self, context: str, persona: Sequence[str]) -> tuple[Array, int]:
+    def _statements(
+        self, question: str, paragraph: str, persona: Sequence[str]
+    ) -> tuple[Array, int]:
         """The chance of each statement, and how many to take."""
         import numpy as np
 
-        states = token_states([context])[0].astype(np.float64)
-        chances = sigmoid(self.persona.scores(states, self._vectors(persona)))
+        reading = readings([(question, paragraph)])[0]
+        chances = sigmoid(self.persona.scores(reading, self._held(persona)))
         weight, bias = self.count
-        features = count_features(states, chances)
+        features = count_features(reading.states, chances)
         return chances, min(int(np.argmax(features @ weight + bias)), len(persona))
 
-    def _vectors(self, texts: Sequence[str]) -> Array:
+    def _held(self, texts: Sequence[str]) -> Array:
         import numpy as np
 
         return self.embedder.embed(list(texts)).astype(np.float64)
 
 
-def with_knowledge(context: str, paragraph: str) -> str:
-    """What the persona head reads: the paragraph, then what was said, the question first."""
-    return f"{' '.join(paragraph.split()[:READ_WORDS])} {context}".strip()
+def readings(pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+    """What is read of each (question, text behind it); the two are encoded by themselves."""
+    import numpy as np
+
+    flat = token_states([text for pair in pairs for text in pair])
+    found = []
+    for first, second in zip(flat[::2], flat[1::2], strict=True):
+        # The empty text has two states, of its marks alone.
+        second = second if len(second) > MARKS else second[:0]
+        states = np.concatenate([first, second]).astype(np.float64)
+        found.append(Reading(states, np.arange(len(states)) >= len(first)))
+    return found
 
 
 def count_features(states: Array, chances: Array) -> Array:
@@ -187,8 +206,9 @@ def _opened(folder: Path) -> Grounding:
 def _head(read: Any, name: str) -> PolyHead:
     square = (DIMENSIONS, DIMENSIONS)
     scale, bias = read(f"{name}.scale", (2,))
+    codes = read(f"{name}.codes", (None, DIMENSIONS))
     return PolyHead(
-        read(f"{name}.codes", (None, DIMENSIONS)), read(f"{name}.read", square),
+        codes, read(f"{name}.behind", (len(codes),)), read(f"{name}.read", square),
         read(f"{name}.held", square), float(scale), float(bias),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     States = NDArray[np.float32]
 
 STATES = "LayerNormalization_271_0"  # the last layer's, as `training/minilm_int8` names it
-MOST_TOKENS = 96
+MOST_TOKENS = 64
 _FLOAT = b"\x08\x01"  # TypeProto.Tensor.elem_type
 
 

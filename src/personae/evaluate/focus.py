@@ -10,10 +10,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from personae.data import Passage, Persona, Sample, Scene, Turn
-from personae.encoders.grounding import Grounding, with_knowledge
+from personae.encoders.grounding import open_grounding
 from personae.errors import InvalidOption
 from personae.formats.focus import HUMAN, MACHINE, FocusTurn
 from personae.text.tfidf import tfidf_scores
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from personae.encoders.types import Embedder
 
 SYSTEMS = ("random", "tfidf", "cosine", "info", "oracle")
-ABLATIONS = ("info without count",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +69,18 @@ System = Callable[[FocusTurn], Chosen]
 
 
 def systems(
-    names: Sequence[str], embedder: Embedder, grounding: Grounding, seed: int = 0
+    names: Sequence[str], embedder: Embedder, folder: Path | None = None, seed: int = 0
 ) -> dict[str, System]:
-    """The systems of those names. Raises InvalidOption for another."""
+    """The systems of those names, INFO with the shipped weights or a folder's.
+
+    Raises InvalidOption for another name.
+    """
     known: dict[str, System] = {
         "random": _by_chance(seed),
         "tfidf": _scored(lambda query, texts: tfidf_scores(query, texts)),
         "cosine": _scored(lambda query, texts: _cosines(embedder, query, texts)),
-        "info": _by_info(grounding, is_counted=True),
-        "info without count": _by_info(grounding, is_counted=False),
+        "info": _by_info(folder, is_counted=True),
+        "info without count": _by_info(folder, is_counted=False),
         "oracle": lambda one: Chosen(one.gold, tuple(map(float, one.grounding))),
     }
     for name in names:
@@ -120,14 +123,17 @@ def _by_chance(seed: int) -> System:
 
 
 def _scored(score: Callable[[str, Sequence[str]], Sequence[float]]) -> System:
-    """Knowledge by its score for the context; statements by theirs for that with the knowledge."""
+    """Knowledge by its score for the question; statements by theirs for that with the knowledge.
+
+    With the history before the question both baselines choose worse: it is about other knowledge.
+    """
 
     def system(one: FocusTurn) -> Chosen:
-        values = list(score(one.context, one.candidates))
+        values = list(score(one.question, one.candidates))
         best = values.index(max(values))
         if not one.persona:
             return Chosen(best, ())
-        read = with_knowledge(one.context, one.candidates[best])
+        read = f"{one.question} {one.candidates[best]}"
         return Chosen(best, tuple(score(read, one.persona)))
 
     return system
@@ -138,9 +144,9 @@ def _cosines(embedder: Embedder, query: str, texts: Sequence[str]) -> list[float
     return found
 
 
-def _by_info(grounding: Grounding, *, is_counted: bool) -> System:
+def _by_info(folder: Path | None, *, is_counted: bool) -> System:
     def system(one: FocusTurn) -> Chosen:
-        found = grounding.select(one.context, one.persona, one.candidates)
+        found = open_grounding(folder).select(one.question, one.before, one.persona, one.candidates)
         values = found.statement_scores
         if is_counted:
             values = tuple(float(at in found.statements) for at in range(len(one.persona)))
@@ -154,8 +160,8 @@ def retrieval(
 ) -> Mapping[str, list[bool]]:
     """Is the right paragraph the first of all articles' for a query by the embedder, by turn?
 
-    `history` asks with what was said, `enhanced` with the chosen statements and knowledge behind
-    it, as INFO's retriever is asked.
+    `history` asks with the question, `enhanced` with the chosen statements and knowledge behind it,
+    as INFO's retriever is asked.
     """
     import numpy as np
 
@@ -169,8 +175,8 @@ def retrieval(
             if value > threshold
         ]  # fmt: skip
         queries = {
-            "history": one.context,
-            "enhanced": " ".join([one.context, *taken, one.candidates[mine.knowledge]]),
+            "history": one.question,
+            "enhanced": " ".join([one.question, *taken, one.candidates[mine.knowledge]]),
         }
         for name, query in queries.items():
             best = int(np.argmax(vectors @ embedder.embed([query])[0]))

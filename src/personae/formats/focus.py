@@ -113,9 +113,9 @@ class FocusTurn:
         return self.history[-1]
 
     @property
-    def context(self) -> str:
-        """The question, then the exchange before it: what is cut is at the end."""
-        return " ".join([self.question, *self.history[-3:-1]])
+    def before(self) -> str:
+        """The exchange before the question."""
+        return " ".join(self.history[-3:-1])
 
 
 def detects(head: bytes, path: Path) -> bool:

@@ -40,7 +40,7 @@ def searched_turns(file: Path, first: int, last: int, seed: int) -> list[FocusTu
                 text for pair in pairs[max(0, at - 1) : at] for text in pair if text != "none"
             ]
             found.append(
-                FocusTurn((*before, asked), record.texts("meta"), (), tuple(texts),
+                FocusTurn((*before, asked), (), (), tuple(texts),
                           texts.index(gold), answer, tuple(texts))
             )  # fmt: skip
     return found

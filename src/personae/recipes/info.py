@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +16,8 @@ from pydantic import Field
 
 from personae import places
 from personae.draft import Count
-from personae.encoders.grounding import COUNTED, DIMENSIONS, with_knowledge
-from personae.encoders.token_states import MOST_TOKENS, token_states
+from personae.encoders.grounding import COUNTED, DIMENSIONS, count_features, readings
+from personae.encoders.token_states import MOST_TOKENS
 from personae.errors import EnvironmentFault
 from personae.formats.focus import FocusTurn, read_focus, turns_of
 from personae.formats.focus_making import made, source_of
@@ -50,6 +51,7 @@ WIZARD = "wizard-of-internet/test.json"
 WIZARD_TRAIN, WIZARD_VALID = (0, 250), (250, 300)  # dialogues; the rest is for the test
 POSITIVE_WEIGHT = 6.0  # of a statement that is used: the paper's code
 START_SCALE = 20.0
+BEHIND = -3.0  # so that the question is what is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Rows:
 
     states: NDArray[np.float16]  # (rows, tokens, 384)
     there: NDArray[np.bool_]  # (rows, tokens)
+    behind: NDArray[np.bool_]  # (rows, tokens): not of the question itself
     candidates: NDArray[np.float32]  # (rows, candidates, 384)
     right: NDArray[np.float32]  # (rows, candidates)
 
@@ -107,12 +110,11 @@ def info(
         for name, (train, held) in rows.items():
             found, log = taught(
                 train, held, is_one=name == "knowledge", codes=codes, epochs=epochs, batch=batch,
-                rate=rate, decay=decay, seed=seed, show=lambda at, of, text, n=name: show(
-                    n, at, of, text),
+                rate=rate, decay=decay, seed=seed, show=partial(show, name),
             )  # fmt: skip
             weights |= {f"{name}.{key}": value for key, value in found.items()}
-            facts[f"{name} valid"] = max(log)
-        counted, share = count_head(weights, *rows["persona"])
+            facts |= {f"{name} valid": max(log), f"{name} untrained": log[0]}
+        counted, share = count_head(weights, rows["persona"][0], rows["persona"][1])
         write(weights | counted, work / "weights", embedder)
         return Artifact(work / "weights", {**facts, "count valid": share})
 
@@ -134,14 +136,14 @@ def _turns(file: str, split: Any, number: int, seed: int) -> list[FocusTurn]:
     return [turn for one in dialogues for turn in turns_of(one)]
 
 
-Example = tuple[str, tuple[str, ...], tuple[float, ...]]
+Example = tuple[tuple[str, str], tuple[str, ...], tuple[float, ...]]
 
 
 def knowledge_examples(turns: Sequence[FocusTurn]) -> list[Example]:
-    """Context, candidates, and which of them is right."""
+    """The question with what was said before, candidates, and which of them is right."""
     return [
         (
-            one.context,
+            (one.question, one.before),
             one.candidates,
             tuple(float(at == one.gold) for at in range(len(one.candidates))),
         )
@@ -150,9 +152,9 @@ def knowledge_examples(turns: Sequence[FocusTurn]) -> list[Example]:
 
 
 def persona_examples(turns: Sequence[FocusTurn]) -> list[Example]:
-    """Context with the right paragraph, statements, and which are used."""
+    """The question with the right paragraph, statements, and which are used."""
     return [
-        (with_knowledge(one.context, one.candidates[one.gold]), one.persona,
+        ((one.question, one.candidates[one.gold]), one.persona,
          tuple(map(float, one.grounding)))
         for one in turns if one.persona
     ]  # fmt: skip
@@ -162,18 +164,21 @@ def rows_of(examples: Sequence[Example], embedder: Embedder) -> Rows:
     """The examples as arrays; those with fewer candidates are filled up with zero vectors."""
     import numpy as np
 
-    states = token_states([one[0] for one in examples])
+    found = readings([one[0] for one in examples])
     width = max(len(one[1]) for one in examples)
-    padded = np.zeros((len(examples), MOST_TOKENS, DIMENSIONS), dtype=np.float16)
-    there = np.zeros((len(examples), MOST_TOKENS), dtype=bool)
+    longest = 2 * MOST_TOKENS
+    padded = np.zeros((len(examples), longest, DIMENSIONS), dtype=np.float16)
+    there, behind = (np.zeros((len(examples), longest), dtype=bool) for _ in range(2))
     candidates = np.zeros((len(examples), width, DIMENSIONS), dtype=np.float32)
     right = np.zeros((len(examples), width), dtype=np.float32)
     for at, (_, texts, marks) in enumerate(examples):
-        padded[at, : len(states[at])] = states[at]
-        there[at, : len(states[at])] = True
+        length = len(found[at].states)
+        padded[at, :length] = found[at].states
+        there[at, :length] = True
+        behind[at, :length] = found[at].is_behind
         candidates[at, : len(texts)] = embedder.embed(list(texts))
         right[at, : len(texts)] = marks
-    return Rows(padded, there, candidates, right)
+    return Rows(padded, there, behind, candidates, right)
 
 
 def taught(
@@ -188,10 +193,13 @@ def taught(
     import torch
 
     torch.manual_seed(seed)
-    parts = start(codes)
-    bodies = [parts["codes"], parts["read"], parts["held"]]
+    parts = start(codes, behind=BEHIND if is_one else 0.0)
+    bodies = [parts[name] for name in ("codes", "read", "held") if parts[name].requires_grad]
     optimizer = torch.optim.Adam(
-        [{"params": bodies, "lr": rate}, {"params": [parts["scale"]], "lr": rate * 50}]
+        [
+            {"params": bodies, "lr": rate},
+            {"params": [parts["scale"], parts["behind"]], "lr": rate * 50},
+        ]
     )
     rng = random.Random(seed)
     order = list(range(len(train.states)))
@@ -215,15 +223,21 @@ def taught(
     return {name: one.numpy() for name, one in best.items()}, log
 
 
-def start(codes: int) -> dict[str, Any]:
-    """What the training starts from: nearly the plain cosine with the mean."""
+def start(codes: int, behind: float) -> dict[str, Any]:
+    """What the training starts from: nearly the plain cosine with the mean of the tokens.
+
+    Without codes one of zeros stays as it is. `behind` is what tokens behind the question get.
+    """
     import torch
 
     values = {
-        "codes": torch.randn(codes, DIMENSIONS) * 0.02, "read": torch.eye(DIMENSIONS),
+        "codes": torch.randn(codes, DIMENSIONS) * 0.02 if codes else torch.zeros(1, DIMENSIONS),
+        "behind": torch.full([codes or 1], behind), "read": torch.eye(DIMENSIONS),
         "held": torch.eye(DIMENSIONS), "scale": torch.tensor([START_SCALE, 0.0]),
     }  # fmt: skip
-    return {name: one.requires_grad_() for name, one in values.items()}
+    return {
+        name: one.requires_grad_(bool(codes) or name != "codes") for name, one in values.items()
+    }
 
 
 def logits_of(parts: dict[str, Any], rows: Rows, places_: Sequence[int]) -> Any:
@@ -234,14 +248,10 @@ def logits_of(parts: dict[str, Any], rows: Rows, places_: Sequence[int]) -> Any:
     states = torch.from_numpy(rows.states[places_]).float()
     there = torch.from_numpy(rows.there[places_])
     held = normalize(torch.from_numpy(rows.candidates[places_]) @ parts["held"], dim=-1)
-    if len(parts["codes"]):
-        seen = torch.einsum("md,btd->bmt", parts["codes"], states)
-        shares = seen.masked_fill(~there[:, None], -1e9).softmax(dim=-1)
-        found = shares @ states @ parts["read"]
-        found = (held @ found.transpose(1, 2)).softmax(dim=-1) @ found
-    else:
-        mean = (states * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)
-        found = (mean @ parts["read"])[:, None]
+    seen = torch.einsum("md,btd->bmt", parts["codes"], states)
+    seen = seen + parts["behind"][:, None] * torch.from_numpy(rows.behind[places_])[:, None]
+    found = seen.masked_fill(~there[:, None], -1e9).softmax(dim=-1) @ states @ parts["read"]
+    found = (held @ found.transpose(1, 2)).softmax(dim=-1) @ found
     scale, bias = parts["scale"]
     return scale * (normalize(found, dim=-1) * held).sum(dim=-1) + bias
 
@@ -287,7 +297,7 @@ def count_head(
 
     parts = {
         name: torch.from_numpy(weights[f"persona.{name}"])
-        for name in ("codes", "read", "held", "scale")
+        for name in ("codes", "behind", "read", "held", "scale")
     }
     (x, y), (held_x, held_y) = (_counted(parts, rows) for rows in (train, held))
     layer = torch.nn.Linear(DIMENSIONS + COUNTED, COUNTED)
@@ -309,8 +319,6 @@ def _counted(parts: dict[str, Any], rows: Rows) -> tuple[Any, Any]:
     """The features of `encoders.grounding.count_features`, and the right counts."""
     import numpy as np
     import torch
-
-    from personae.encoders.grounding import count_features
 
     chances = 1 / (1 + np.exp(-all_logits(parts, rows)))
     features = [

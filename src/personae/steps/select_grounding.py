@@ -63,10 +63,10 @@ def select_grounding(
     return step
 
 
-def context_of(scene: Scene) -> str:
-    """The last message, then the exchange before it: what is cut is at the end."""
+def asked_in(scene: Scene) -> tuple[str, str]:
+    """The last message, and the exchange before it."""
     said = [turn.text for turn in scene.turns if turn.kind == "utterance"][-HISTORY:]
-    return " ".join([*said[-1:], *said[:-1]])
+    return said[-1], " ".join(said[:-1])
 
 
 def grounds(
@@ -78,11 +78,11 @@ def grounds(
     documents: int = 1,
 ) -> Grounds:
     """What a selector chooses of `known` and of the user's statements."""
-    context = context_of(scene)
-    near = _nearest(known, context, candidates, embedder)
+    asked = asked_in(scene)
+    near = _nearest(known, asked[0], candidates, embedder)
     theirs = scene.user_persona.statements if scene.user_persona else ()
-    best, score, statements = _chosen(selector, context, theirs, near, embedder)
-    query = " ".join([context, *(text for text, _ in statements), best])
+    best, score, statements = _chosen(selector, asked, theirs, near, embedder)
+    query = " ".join([asked[0], *(text for text, _ in statements), best])
     rest = [text for text in known if text != best]
     scores = _cosines(rest, query, embedder) if documents and rest else []
     order = sorted(range(len(rest)), key=lambda at: -scores[at])[:documents] if scores else []
@@ -92,7 +92,7 @@ def grounds(
 
 def _chosen(
     selector: Selector,
-    context: str,
+    asked: tuple[str, str],
     theirs: Sequence[str],
     near: Sequence[str],
     embedder: Embedder,
@@ -101,24 +101,26 @@ def _chosen(
     if selector == "info":
         from personae.encoders.grounding import open_grounding
 
-        found = open_grounding().select(context, theirs, near)
+        found = open_grounding().select(*asked, theirs, near)
         statements = tuple((theirs[at], found.statement_scores[at]) for at in found.statements)
         return near[found.knowledge], found.knowledge_scores[found.knowledge], statements
     if selector == "tfidf":
         from personae.text.tfidf import tfidf_scores
 
-        scores = tfidf_scores(context, near)
+        scores = tfidf_scores(asked[0], near)
     else:
-        scores = _cosines(near, context, embedder)
+        scores = _cosines(near, asked[0], embedder)
     best = scores.index(max(scores))
     return near[best], round(scores[best], 4), ()
 
 
-def _nearest(known: Sequence[str], context: str, count: int, embedder: Embedder) -> tuple[str, ...]:
-    """The `count` texts nearest to the context, in their own order."""
+def _nearest(
+    known: Sequence[str], question: str, count: int, embedder: Embedder
+) -> tuple[str, ...]:
+    """The `count` texts nearest to the question, in their own order."""
     if len(known) <= count:
         return tuple(known)
-    scores = _cosines(known, context, embedder)
+    scores = _cosines(known, question, embedder)
     best = sorted(range(len(known)), key=lambda at: -scores[at])[:count]
     return tuple(known[at] for at in sorted(best))
 
