@@ -34,8 +34,8 @@ def test_codes_let_each_candidate_attend_to_its_own_token():
     candidates = np.eye(384)[:3]
     poly = head(np.eye(384)[:2]).scores(reading, candidates)
     mean = head(np.zeros((1, 384))).scores(reading, candidates)
-    assert poly[0] == pytest.approx(1, abs=1e-6) and poly[1] == pytest.approx(1, abs=1e-6)
-    assert mean[0] == pytest.approx(np.sqrt(0.5)) and mean[2] == pytest.approx(0)
+    assert poly[:2] == pytest.approx([1, 1], abs=1e-6)
+    assert mean == pytest.approx([np.sqrt(0.5), np.sqrt(0.5), 0])
 
 
 def test_what_answers_the_question_is_chosen_and_statements_have_chances():
@@ -43,7 +43,7 @@ def test_what_answers_the_question_is_chosen_and_statements_have_chances():
         "How do I get across?", "", ["I get seasick.", "I bake."], KNOWLEDGE
     )
     assert found.knowledge == 1
-    assert len(found.knowledge_scores) == 3 and len(found.statement_scores) == 2
+    assert (len(found.knowledge_scores), len(found.statement_scores)) == (3, 2)
     assert found.statement_scores[0] > found.statement_scores[1]
     assert set(found.statements) <= {0, 1}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_no_article_and_no_statement_is_in_two_splits(shipped):
     told = [
         {text for one in made(part, 60, 0) for text in one.persona} for part in parts
     ]  # fmt: skip
-    assert not (told[0] & told[1] or told[0] & told[2] or told[1] & told[2])
+    assert not any(a & b for a, b in combinations(told, 2))
 
 
 def test_an_answer_uses_the_statement_that_fits_its_paragraph_and_no_other(shipped):
@@ -55,7 +56,7 @@ def test_an_answer_uses_the_statement_that_fits_its_paragraph_and_no_other(shipp
 
 def test_who_asks_for_more_gets_the_end_of_the_same_paragraph(shipped):
     turns = [turn for one in made(source_of(shipped, "all"), 40, 3) for turn in turns_of(one)]
-    pairs = [(a, b) for a, b in zip(turns, turns[1:], strict=False) if b.question in MORE]
+    pairs = [(a, b) for a, b in pairwise(turns) if b.question in MORE]
     assert pairs
     for before, after in pairs:
         assert after.candidates[after.gold] == before.candidates[before.gold]

@@ -13,7 +13,7 @@ from personae.steps.select_grounding import select_grounding
 KNOWN = ("The lamp burns oil.", "A boat leaves at nine.", "Puffins breed here in May.")
 
 
-def scene(text="When does the boat leave?", knowledge=KNOWN):
+def scene(text="When leaves a boat?", knowledge=KNOWN):
     guide = Persona(name="Ewan", knowledge=tuple(Passage(text=one) for one in knowledge))
     user = Persona(name="Mia", statements=("I get seasick.", "I bake."))
     return Scene(persona=guide, user="Mia", user_persona=user).said("Mia", text)
@@ -54,7 +54,7 @@ def test_without_knowledge_or_question_nothing_happens(word_embedder):
 
 def test_topics_take_the_place_of_the_cards_knowledge(word_embedder):
     kit = Kit(lm=ScriptedModel(["Yes."]), embedder=word_embedder)
-    step = select_grounding(topics="places", selector="tfidf")
+    step = select_grounding(topics="places", selector="tfidf", candidates=200)
     draft = step(Draft(scene("Are there puffins in the turf?", ())), kit)
     assert "Puffins" in draft.notes["grounding"]["knowledge"]
 

@@ -68,7 +68,8 @@ def source_of(topics: Sequence[Topic], split: Split) -> Source:
         raise InvalidOption(
             f"{len(ordered)} articles are too few for the split {split!r}; pass --split all."
         )
-    pool = [text for text in everyday() if split in ("all", _part_of(text))]
+    told = {one.statement for topic in topics for one in topic.paragraphs}
+    pool = [t for t in everyday() if t not in told and split in ("all", _part_of(t))]
     return Source(tuple(chosen), tuple(pool))
 
 

@@ -12,7 +12,7 @@ from personae.steps.sample import sample
 from personae.steps.select_grounding import Selector, select_grounding
 
 ENTRY = EntryInfo(
-    systems=("S026", "S033"),
+    systems=("S026",),
     needs=("chat",),
     embedder=True,
     paper="You Truly Understand What I Need: Intellectual and Friendly Dialogue Agents grounding "
