@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from personae.data import Passage, Persona, Sample, Scene, Turn
 from personae.encoders.grounding import open_grounding
+from personae.encoders.personal_memory import select
 from personae.errors import InvalidOption
 from personae.formats.focus import HUMAN, MACHINE, FocusTurn
 from personae.text.tfidf import tfidf_scores
@@ -22,7 +23,7 @@ from personae.text.tfidf import tfidf_scores
 if TYPE_CHECKING:
     from personae.encoders.types import Embedder
 
-SYSTEMS = ("random", "tfidf", "cosine", "info", "oracle")
+SYSTEMS = ("random", "tfidf", "cosine", "info", "memory", "oracle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def systems(
         "cosine": _scored(lambda query, texts: _cosines(embedder, query, texts)),
         "info": _by_info(folder, is_counted=True),
         "info without count": _by_info(folder, is_counted=False),
+        "memory": _by_memory(embedder),
         "oracle": lambda one: Chosen(one.gold, tuple(map(float, one.grounding))),
     }
     for name in names:
@@ -142,6 +144,14 @@ def _scored(score: Callable[[str, Sequence[str]], Sequence[float]]) -> System:
 def _cosines(embedder: Embedder, query: str, texts: Sequence[str]) -> list[float]:
     found: list[float] = (embedder.embed(list(texts)) @ embedder.embed([query])[0]).tolist()
     return found
+
+
+def _by_memory(embedder: Embedder) -> System:
+    def system(one: FocusTurn) -> Chosen:
+        found = select(one.question, one.candidates, one.persona, embedder)
+        return Chosen(found.knowledge, found.facets)
+
+    return system
 
 
 def _by_info(folder: Path | None, *, is_counted: bool) -> System:

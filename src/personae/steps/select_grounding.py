@@ -14,9 +14,9 @@ from personae.encoders.types import Embedder
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
 
-ENTRY = EntryInfo(systems=("S026",), embedder=True)
+ENTRY = EntryInfo(systems=("S026", "S070"), embedder=True)
 
-Selector = Literal["info", "cosine", "tfidf"]
+Selector = Literal["info", "memory", "cosine", "tfidf"]
 HISTORY = 3  # the last message and the exchange before it
 ANSWER_FROM = "Answer from this:"
 THEIRS = "What {user} has told of themselves and what matters here:"
@@ -44,7 +44,8 @@ def select_grounding(
 
     Knowledge is the persona's own, or that of a `topics` file (`formats.topics`; "places" are the
     shipped articles). The `candidates` nearest to what was said go to the `selector`: INFO's
-    poly-encoder, or as baselines the embedder's cosine and TF-IDF, which choose no statements. Then
+    poly-encoder, to `memory`, which lets the user's statements and what is remembered decide between
+    knowledge (S070), or as baselines to the embedder's cosine and TF-IDF without statements. Then
     what was said with what was chosen is asked of all knowledge anew, and the `documents` first
     ones are shown as well. Without knowledge nothing happens.
     Raises FormatError for a bad file.
@@ -81,6 +82,8 @@ def grounds(
     asked = asked_in(scene)
     near = _nearest(known, asked[0], candidates, embedder)
     theirs = scene.user_persona.statements if scene.user_persona else ()
+    if selector == "memory":
+        theirs = (*theirs, *(one.text for one in scene.memories))
     best, score, statements = _chosen(selector, asked, theirs, near, embedder)
     query = " ".join([asked[0], *(text for text, _ in statements), best])
     rest = [text for text in known if text != best]
@@ -104,6 +107,12 @@ def _chosen(
         found = open_grounding().select(*asked, theirs, near)
         statements = tuple((theirs[at], found.statement_scores[at]) for at in found.statements)
         return near[found.knowledge], found.knowledge_scores[found.knowledge], statements
+    if selector == "memory":
+        from personae.encoders.personal_memory import select
+
+        chosen = select(asked[0], near, theirs, embedder)
+        facet = ((theirs[chosen.facet], chosen.facets[chosen.facet]),) if theirs else ()
+        return near[chosen.knowledge], chosen.shares[chosen.knowledge], facet
     if selector == "tfidf":
         from personae.text.tfidf import tfidf_scores
 
