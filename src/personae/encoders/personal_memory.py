@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from personae.encoders.grounding import softmax
 from personae.errors import InvalidOption
 
 if TYPE_CHECKING:
@@ -111,14 +112,6 @@ def by_cosine(dimensions: int, sharpness: float = SHARPNESS) -> Selectors:
 
     scaled = sharpness * np.eye(dimensions)
     return Selectors(scaled, scaled, scaled / 2, scaled, scaled / 2)
-
-
-def softmax(logits: Array) -> Array:
-    """Shares that add up to 1 along the last axis."""
-    import numpy as np
-
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def _each(asked: Array, held: Array) -> Array:

@@ -7,11 +7,13 @@ back. Rewards are probabilities.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from personae.encoders.personal_memory import Selectors
 from personae.errors import InvalidOption
+from personae.recipes.descent import adam
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 Loop = Literal["none", "self", "dual"]
 NAMES = tuple(one.name for one in fields(Selectors))
 SUPERVISED_RATE, LOOP_RATE = 0.05, 0.01
-B1, B2, TINY = 0.9, 0.999, 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +66,32 @@ def taught(
     if not len(labelled.context):
         raise InvalidOption("Without a labelled turn nothing can be learnt.")
     size = labelled.context.shape[1]
-    parts = {name: np.zeros((size, size)) for name in NAMES}
     ones = np.ones(len(labelled.context))
-    descent = _Adam(parts, SUPERVISED_RATE, decay)
-    for _ in range(steps):
-        descent.step(_gradient(descent.selectors(), labelled, ones, ones, ones))
+
+    def supervised(now: Sequence[Array], step: int) -> list[Array]:
+        return _gradient(Selectors(*now), labelled, ones, ones, ones)
+
+    start = [np.zeros((size, size))] * len(NAMES)
+    learnt = adam(start, supervised, steps, rate=SUPERVISED_RATE, decay=decay)
     if loop == "none" or not len(unlabelled.context):
-        return descent.selectors(), []
+        return Selectors(*learnt), []
     rng = np.random.default_rng(seed)
-    descent, rewards = _Adam(descent.parts, LOOP_RATE, decay), list[float]()
-    for _ in range(loop_steps):
+    rewards = list[float]()
+
+    def looped(now: Sequence[Array], step: int) -> list[Array]:
         drawn = rng.choice(len(unlabelled.context), min(batch, len(unlabelled.context)), False)
-        now = descent.selectors()
-        pulls = [_gradient(now, labelled, ones, ones, ones)]
-        more, reward = _loop(now, unlabelled.at(drawn), rng, is_rewarded=loop == "dual")
+        more, reward = _loop(Selectors(*now), unlabelled.at(drawn), rng, is_rewarded=loop == "dual")
         rewards.append(reward)
-        descent.step({name: sum(one[name] for one in (*pulls, *more)) for name in NAMES})
-    return descent.selectors(), rewards
+        pulls = [supervised(now, step), *more]
+        return [np.sum(one, axis=0) for one in zip(*pulls, strict=True)]
+
+    learnt = adam(learnt, looped, loop_steps, rate=LOOP_RATE, decay=decay)
+    return Selectors(*learnt), rewards
 
 
 def _loop(
     now: Selectors, posts: Posts, rng: np.random.Generator, *, is_rewarded: bool
-) -> tuple[list[dict[str, Array]], float]:
+) -> tuple[list[list[Array]], float]:
     """The gradients of both directions on turns without labels, and the forward mean reward."""
     import numpy as np
 
@@ -110,8 +115,11 @@ def _loop(
 
 def _gradient(
     now: Selectors, posts: Posts, of_facet: Array, of_knowledge: Array, of_back: Array
-) -> dict[str, Array]:
-    """Of the mean of weighted -log p of the posts' facets, knowledge, and facets behind it."""
+) -> list[Array]:
+    """Of the mean of weighted -log p of the posts' facets, knowledge, and facets behind it.
+
+    In the order of the selectors' matrices.
+    """
     import numpy as np
 
     rows = np.arange(len(posts.context))
@@ -128,11 +136,10 @@ def _gradient(
         np.einsum("nk,nke->ne", error, held)
         for error, held in zip(errors, (posts.memory, posts.knowledge, posts.memory), strict=True)
     )
-    return {
-        "facet": posts.context.T @ of_memory, "relevance": posts.context.T @ of_known,
-        "interest": facet.T @ of_known, "back_context": posts.context.T @ behind,
-        "back": known.T @ behind,
-    }  # fmt: skip
+    return [
+        posts.context.T @ of_memory, posts.context.T @ of_known, facet.T @ of_known,
+        posts.context.T @ behind, known.T @ behind,
+    ]  # fmt: skip
 
 
 def _drawn(shares: Array, rng: np.random.Generator) -> Places:
@@ -140,28 +147,3 @@ def _drawn(shares: Array, rng: np.random.Generator) -> Places:
 
     found = (shares.cumsum(axis=1) > rng.random((len(shares), 1))).argmax(axis=1)
     return np.asarray(found, dtype=np.int64)
-
-
-class _Adam:
-    """Adam with decay (Kingma and Ba 2015); the parameters are its own."""
-
-    def __init__(self, parts: dict[str, Array], rate: float, decay: float) -> None:
-        self.parts = {name: one.copy() for name, one in parts.items()}
-        self._rate, self._decay, self._steps = rate, decay, 0
-        self._means = {name: 0 * one for name, one in parts.items()}
-        self._squares = {name: 0 * one for name, one in parts.items()}
-
-    def selectors(self) -> Selectors:
-        return Selectors(**self.parts)
-
-    def step(self, gradients: dict[str, Array]) -> None:
-        import numpy as np
-
-        self._steps += 1
-        for name, one in gradients.items():
-            pull = one + self._decay * self.parts[name]
-            self._means[name] = B1 * self._means[name] + (1 - B1) * pull
-            self._squares[name] = B2 * self._squares[name] + (1 - B2) * pull * pull
-            mean = self._means[name] / (1 - B1**self._steps)
-            root = np.sqrt(self._squares[name] / (1 - B2**self._steps)) + TINY
-            self.parts[name] = self.parts[name] - self._rate * mean / root

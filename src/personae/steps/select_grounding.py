@@ -44,8 +44,8 @@ def select_grounding(
 
     Knowledge is the persona's own, or that of a `topics` file (`formats.topics`; "places" are the
     shipped articles). The `candidates` nearest to what was said go to the `selector`: INFO's
-    poly-encoder, to `memory`, which lets the user's statements and what is remembered decide between
-    knowledge (S070), or as baselines to the embedder's cosine and TF-IDF without statements. Then
+    poly-encoder, or `memory`, where the user's statements and what is remembered decide between
+    knowledge (S070), or as baselines the embedder's cosine and TF-IDF without statements. Then
     what was said with what was chosen is asked of all knowledge anew, and the `documents` first
     ones are shown as well. Without knowledge nothing happens.
     Raises FormatError for a bad file.
