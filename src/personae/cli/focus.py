@@ -66,7 +66,7 @@ def focus(
         str,
         typer.Option(
             "--systems",
-            help="With commas: random, tfidf, cosine, info, info without count, oracle.",
+            help="Of random, tfidf, cosine, info, info without count, memory, oracle.",
         ),
     ] = "random,tfidf,cosine,info,oracle",
     limit: Annotated[int, typer.Option("--limit", min=1, help="Answers.")] = 1_000,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Loop = Literal["none", "self", "dual"]
 NAMES = tuple(one.name for one in fields(Selectors))
-SUPERVISED_RATE, LOOP_RATE = 0.05, 0.01
+SUPERVISED_RATE, LOOP_RATE = 0.02, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def taught(
     steps: int = 200,
     loop_steps: int = 200,
     batch: int = 200,
-    decay: float = 1e-3,
+    decay: float = 1.0,
     seed: int = 0,
 ) -> tuple[Selectors, list[float]]:
     """Selectors learnt from labels, then by the loop over turns without; and the mean rewards.
