@@ -50,11 +50,12 @@ def select_grounding(
     ones are shown as well. Without knowledge nothing happens.
     Raises FormatError for a bad file.
     """
-    pool = _read(topics) if topics else ()
+    if topics:
+        read_pool(topics)
 
     def step(draft: Draft, kit: Kit) -> Draft:
         scene = draft.scene
-        known = pool or tuple(fill(one.text, scene) for one in scene.persona.knowledge)
+        known = known_to(scene, topics)
         if not known or not scene.last_user_text:
             return draft
         embedder = kit.need_embedder("select_grounding")
@@ -62,6 +63,13 @@ def select_grounding(
         return _shown(draft, found, scene.user)
 
     return step
+
+
+def known_to(scene: Scene, topics: str = "") -> tuple[str, ...]:
+    """The paragraphs of a collection, or else the persona's own knowledge."""
+    if topics:
+        return read_pool(topics)
+    return tuple(fill(one.text, scene) for one in scene.persona.knowledge)
 
 
 def asked_in(scene: Scene) -> tuple[str, str]:
@@ -163,7 +171,8 @@ def _shown(draft: Draft, found: Grounds, user: str) -> Draft:
 
 
 @lru_cache(maxsize=8)
-def _read(topics: str) -> tuple[str, ...]:
+def read_pool(topics: str) -> tuple[str, ...]:
+    """The paragraphs of a `topics` file, each once. Raises FormatError."""
     from personae import places
     from personae.formats.topics import read_topics
 
