@@ -34,7 +34,7 @@ def test_fewer_agents_are_fewer_calls_and_the_pool_is_noted_after_each(word_embe
 
 
 def test_a_prompt_alone_or_silence_calls_nobody(word_embedder):
-    lm = ScriptedModel([])
+    lm = ScriptedModel(["No."])
     kit = Kit(lm=lm, embedder=word_embedder, prompt_only=True)
     assert consult_agents()(Draft(scene()), kit) == Draft(scene())
 

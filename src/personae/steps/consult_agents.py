@@ -29,6 +29,7 @@ THINK = "Think step by step, and answer in two sentences."
 MERGE = "Merge the new note into the old notes, in at most three short sentences."
 FINAL = "Your first thought, and notes about what the user needs. Correct the thought and answer:"
 EMPTY = "(nothing yet)"
+SPARE_TOKENS = 32  # for the chat template
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,20 @@ def _asked(scene: Scene, topics: str, count: int, embedder: Embedder) -> _Asked:
 def _shown(asked: _Asked, pool: str) -> str:
     parts = [f"Question: {asked.question}"]
     if asked.profile:
-        parts.append(f"The user told:\n{enclosed(asked.profile)}")
+        parts.append(f"The user told:\n{enclosed(list(asked.profile))}")
     if asked.passages:
-        parts.append(f"Passages:\n{enclosed(asked.passages)}")
+        parts.append(f"Passages:\n{enclosed(list(asked.passages))}")
     return "\n".join([*parts, f"Notes: {pool}"])
 
 
 def _call(draft: Draft, kit: Kit, max_tokens: int, task: str, text: str) -> tuple[Draft, str]:
-    """One call, and the draft that has paid for it."""
+    """One call, and the draft that has paid for it. Raises InvalidOption where it does not fit."""
+    needed = kit.lm.count_tokens(text) + kit.lm.count_tokens(task) + max_tokens + SPARE_TOKENS
+    if needed > kit.lm.context_tokens:
+        raise InvalidOption(
+            f"What an agent reads needs {needed} tokens and {kit.lm.context_tokens} fit. Shorten "
+            "the message, or pass fewer passages."
+        )
     sampling = replace(draft.sampling, max_tokens=max_tokens, seed=kit.seed)
     made: Generation = kit.lm.generate(
         Request(
