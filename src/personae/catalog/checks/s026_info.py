@@ -22,12 +22,12 @@ from personae.formats.topics import read_topics
 from personae.lm.scripted import ScriptedModel
 from personae.steps.select_grounding import select_grounding
 
-EXAMPLES, VALID_EXAMPLES, SEEDS = 400, 150, (0, 7)
+EXAMPLES, VALID_EXAMPLES, SEEDS = 800, 200, (0, 7)
 SIGNIFICANT = 0.05
 
 
 def check(context: CheckContext) -> list[str]:
-    """Knowledge, persona and retrieval on 400 answers about the test articles."""
+    """Knowledge, persona and retrieval on 800 answers about the test articles."""
     embedder = context.embedder()
     turns, valid = examples("test", EXAMPLES, SEEDS[0]), examples("valid", VALID_EXAMPLES, SEEDS[1])
     known = systems(("cosine", "info"), embedder)
