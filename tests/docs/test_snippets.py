@@ -76,7 +76,9 @@ def test_commands_and_flags_in_shell_blocks_exist(page: Path):
         command = [words[0]] if words and not words[0].startswith("-") else []
         text = help_of(*command)
         for word in words[1:]:
-            if not re.search(rf"^\W*{re.escape(word)}\s", text, re.MULTILINE):
+            if "─ Commands ─" not in text or not re.search(
+                rf"^\W*{re.escape(word)}\s", text, re.MULTILINE
+            ):
                 break
             command.append(word)
             text = help_of(*command)
