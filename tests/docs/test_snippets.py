@@ -75,8 +75,13 @@ def test_commands_and_flags_in_shell_blocks_exist(page: Path):
         words = words[1 : words.index("|")] if "|" in words else words[1:]
         command = [words[0]] if words and not words[0].startswith("-") else []
         text = help_of(*command)
-        if len(words) > 1 and re.search(rf"^\W*{re.escape(words[1])}\s", text, re.MULTILINE):
-            text = help_of(*command, words[1])
+        for word in words[1:]:
+            if "─ Commands ─" not in text or not re.search(
+                rf"^\W*{re.escape(word)}\s", text, re.MULTILINE
+            ):
+                break
+            command.append(word)
+            text = help_of(*command)
         for word in words:
             if word.startswith("--"):
                 assert word.partition("=")[0] in text, f"{page.name}: {' '.join(words)}: {word}"

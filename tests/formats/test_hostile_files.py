@@ -62,6 +62,11 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "dulemon": ("a.json", [{
         "bot_persona": ["B1: I bake."], "user_said_persona": ["U1: I have a dog."],
         "user_no_said_persona": [], "conversation": ["Usr: Hi", "Bot: And your dog?\tU1"]}]),
+    "focus": ("a.json", {"data": [{
+        "dialogID": "1", "landmark_link": "x", "persona": ["I ski."], "knowledge": ["It is high."],
+        "utterance": [{"dialogue1": ["Is it high?", "It is high."], "persona_candidate": ["I ski."],
+        "persona_grounding": [False], "knowledge_candidates": ["It is high.", "It is low."],
+        "knowledge_answer_index": 0}]}]}),
     "it-convai2": ("a.json", {"data": [{
         "input": "Any pets?", "label": "A cat.", "rm_persona": "I have a cat.",
         "insuf_personas": ["I ski."], "full_personas": ["I ski.", "I have a cat."]}]}),

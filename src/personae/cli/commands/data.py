@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.focus import make_focus
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from personae.registry import Entry
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+making = typer.Typer(add_completion=False, no_args_is_help=True, help="Make data of a task.")
+app.add_typer(making, name="make")
+making.command("focus")(make_focus)
 
 DataArgument = Annotated[
     str, typer.Argument(metavar="DATA", help="A file, here or under PERSONAE_DATA.")

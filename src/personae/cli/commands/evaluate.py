@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
 from personae.cli.output import print_json, print_table
 from personae.cli.replies import make_replies
@@ -28,6 +29,7 @@ app = typer.Typer(add_completion=False)
 app.command()(sweep)
 app.command()(atomic)
 app.command("it-convai2")(it_convai2)
+app.command()(focus)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
