@@ -1,0 +1,222 @@
+"""Habitual schemas (S005): is the right one found, is one induced, and what do the replies say?
+
+    python benchmarks/habits.py retrieval
+    python benchmarks/habits.py induction --number 20 --out runs/induction.jsonl
+    python benchmarks/habits.py personas --dialogues 16 --out runs/test.habits
+    python benchmarks/habits.py replies --out runs/habit-replies.jsonl
+
+`retrieval`: 40 messages that we wrote before any retrieval, and replies of PersonaChat that people
+grounded in a statement: of `compac-persona-grounding` those whose statement entails (0.9) the source
+of one shipped habit and of no other. Compared: the habit's whole text, its header, its nearest fact,
+the source statement alone, and BM25 over the texts.
+
+`induction`: statements of PersonaChat's validation part, unfolded with the grammar and without.
+`personas`: habits for the personas of the first dialogues of the test part, for `personae reply`.
+`replies`: to the 40 messages, by `plain` and each mode; counts replies with a content word of the
+found facts that stands neither in the message nor in the persona. Exact one-sided McNemar test.
+All but `retrieval` go on where they stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from memory_recall import interval
+
+from personae import habits as shipped
+from personae.catalog.check_methods import content_stems, mcnemar
+from personae.catalog.habit_probes import PROBES
+from personae.data import Persona, Scene
+from personae.encoders.embedder import open_embedder
+from personae.encoders.nli import open_nli
+from personae.encoders.types import Embedder, Nli
+from personae.evaluate.targets import targets
+from personae.formats.reading import read_dialogues
+from personae.lm.names import open_model
+from personae.media.atomic_file import write_atomically
+from personae.memory.habits import Library, found_habit
+from personae.memory.inducing import induce, induce_all
+from personae.registry import parse_options
+from personae.settings import load_settings
+from personae.speaker import Speaker
+from personae.text.bm25 import index_texts
+from personae.text.habits import write_habits
+from personae.text.written import as_statement, as_written
+
+SURELY = 0.9
+ARMS = ("plain", "habitual", "habitual:told=system", "habitual:told=said",
+        "habitual:mode=paraphrase")  # fmt: skip
+
+
+def main() -> None:
+    """Run the part that is named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=tuple(PARTS))
+    parser.add_argument("--number", type=int, default=20)
+    parser.add_argument("--dialogues", type=int, default=16)
+    parser.add_argument("--arms", default=",".join(ARMS))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--model", default="")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    if options.out is None and options.part != "retrieval":
+        parser.error("This part writes to a file: give --out.")
+    if options.out is not None:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+    PARTS[options.part](options)
+
+
+def retrieval(_: argparse.Namespace) -> None:
+    """Which share of messages finds its habit, by what is compared."""
+    embedder, nli = open_embedder(), open_nli()
+    data = load_settings().datasets_dir / "compac-persona-grounding" / "persona_grounding.csv"
+    sets = {"written": list(PROBES)}
+    if data.exists():
+        sets["grounded"] = list(grounded(data, embedder, nli))
+    for name, probes in sets.items():
+        print(f"{name}: {len(probes)} messages about {len({at for _, at in probes})} habits")
+        for way, hits in compared(probes, embedder).items():
+            print(f"  {way:7} {interval([float(hit) for hit in hits])}", flush=True)
+
+
+def grounded(file: Path, embedder: Embedder, nli: Nli) -> Iterator[tuple[str, int]]:
+    """Replies of people whose statement entails the source of one shipped habit alone."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [(one["utterance"], one["persona_sentence"]) for one in csv.DictReader(lines)]
+    sources = [habit.source for habit in shipped.everyday()]
+    statements = list(dict.fromkeys(as_statement(statement) for _, statement in rows))
+    near = embedder.embed(statements) @ embedder.embed(sources).T
+    asked = [(a, b) for a in range(len(statements)) for b in range(len(sources)) if near[a, b] > 0.3]
+    odds = nli.classify([(statements[a], sources[b]) for a, b in asked])[:, 0].tolist()
+    entailed: dict[str, list[int]] = {}
+    for (a, b), value in zip(asked, odds, strict=True):
+        if value >= SURELY:
+            entailed.setdefault(statements[a], []).append(b)
+    for said, statement in rows:
+        places = entailed.get(as_statement(statement), [])
+        if len(places) == 1:
+            yield as_written(said), places[0]
+
+
+def compared(probes: Sequence[tuple[str, int]], embedder: Embedder) -> Mapping[str, list[bool]]:
+    """By way of comparing, whether each message finds its habit."""
+    library = Library.of(shipped.everyday())
+    place = {habit: at for at, habit in enumerate(library.habits)}
+    sources = embedder.embed([habit.source for habit in library.habits])
+    index = index_texts([habit.text for habit in library.habits])
+    found: dict[str, list[bool]] = {name: [] for name in ("text", "event", "fact", "source", "bm25")}
+    for said, wanted in probes:
+        for by in ("text", "event", "fact"):
+            best = found_habit(library, said, embedder, by=by)  # type: ignore[arg-type]
+            found[by].append(best is not None and place[best.habit] == wanted)
+        found["source"].append(int((sources @ embedder.embed([said])[0]).argmax()) == wanted)
+        scores = index.scores(said)
+        found["bm25"].append(max(scores) > 0 and scores.index(max(scores)) == wanted)
+    return found
+
+
+def induction(options: argparse.Namespace) -> None:
+    """How often a habit comes out, with the grammar and without, and after how many attempts."""
+    data = load_settings().datasets_dir / "xpersona" / "En_persona_valid.json"
+    personas = {target.scene.persona.statements for target in targets(read_dialogues(data))}
+    pool = sorted({as_statement(one) for some in personas for one in some})
+    chosen = random.Random(options.seed).sample(pool, options.number)
+    rows = read_rows(options.out)
+    lm, nli = open_model(options.model or load_settings().model, slots=1), open_nli()
+    for number, statement in enumerate(chosen):
+        for is_free in (False, True):
+            key = f"{'free' if is_free else 'grammar'}/{statement}"
+            if key not in rows:
+                made = induce(lm, statement, nli=nli, seed=options.seed + number, is_free=is_free)
+                text = write_habits([made.habit]) if made.habit else ""
+                rows[key] = {"attempts": made.attempts, "faults": made.faults, "habit": text,
+                             "passage": made.passage, "dropped": made.dropped}  # fmt: skip
+                keep_row(options.out, key, rows[key])
+    lm.close()
+    for way in ("grammar", "free"):
+        some = [row for key, row in rows.items() if key.startswith(f"{way}/")]
+        first = [float(bool(row["habit"]) and row["attempts"] == 1) for row in some]
+        print(f"{way}: {len(some)} statements")
+        print(f"  at the first attempt {interval(first)}")
+        print(f"  within five          {interval([float(bool(row['habit'])) for row in some])}")
+        print(f"  facts dropped        {sum(len(row['dropped']) for row in some)}", flush=True)
+
+
+def personas(options: argparse.Namespace) -> None:
+    """A file of habits for the personas of the first dialogues of the test part."""
+    data = load_settings().datasets_dir / "xpersona" / "En_persona_test.json"
+    lm, nli = open_model(options.model or load_settings().model, slots=1), open_nli()
+    done = list(shipped.read_habits(options.out)) if options.out.exists() else []
+    dialogues = list(islice(read_dialogues(data), options.dialogues))
+    told = {t.scene.persona.statements for d in dialogues for t in targets([d])}
+    for statements in sorted(told):
+        for one in induce_all(lm, statements, known=done, nli=nli, seed=options.seed):
+            if one.habit is not None:
+                done.append(one.habit)
+                write_atomically(options.out, write_habits(done).encode())
+            print(f"{len(done)}. {one.statement} {one.attempts} {one.faults}", flush=True)
+    lm.close()
+
+
+def replies(options: argparse.Namespace) -> None:
+    """What replies to the written messages say of the facts."""
+    rows = read_rows(options.out)
+    lm, embedder, nli = (
+        open_model(options.model or load_settings().model, slots=1), open_embedder(), open_nli(),
+    )  # fmt: skip
+    library = Library.of(shipped.everyday())
+    persona = Persona(name="Kim", statements=tuple(habit.source for habit in library.habits))
+    base: list[bool] = []
+    for arm in options.arms.split(","):
+        method, *pairs = arm.split(":")
+        speaker = Speaker(
+            lm, method, options=parse_options(pairs), embedder=embedder, nli=nli, replayable=True
+        )
+        said = []
+        for number, (message, _) in enumerate(PROBES):
+            key = f"{arm}/{number}"
+            if key not in rows:
+                scene = Scene(persona=persona, user="Sam").said("Sam", message)
+                reply = speaker.reply(scene, seed=options.seed + number)
+                found = found_habit(library, message, embedder)
+                assert found is not None  # the shipped habits are there
+                rows[key] = {"reply": reply.text, "facts": found.facts}
+                keep_row(options.out, key, rows[key])
+            said.append(uses(rows[key]["reply"], rows[key]["facts"], message, persona))
+        print(f"{arm:24} {interval([float(one) for one in said])}", end="")
+        print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
+        base = base or said
+    lm.close()
+
+
+def uses(reply: str, facts: Sequence[str], message: str, persona: Persona) -> bool:
+    """Whether a reply has a content word of the facts that is not in message or statements."""
+    known = content_stems(message) | content_stems(" ".join(persona.statements))
+    return bool(content_stems(reply) & (content_stems(" ".join(facts)) - known))
+
+
+def read_rows(file: Path) -> dict[str, Any]:
+    """What an earlier run has done, by key."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return {row["key"]: row for row in map(json.loads, lines)}
+
+
+def keep_row(file: Path, key: str, row: Mapping[str, Any]) -> None:
+    """Add one result to the file."""
+    with file.open("a", encoding="utf-8") as rows:
+        rows.write(json.dumps({"key": key, **row}, ensure_ascii=False) + "\n")
+
+
+PARTS = {
+    "retrieval": retrieval, "induction": induction, "personas": personas, "replies": replies,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    main()
