@@ -4,6 +4,7 @@
     python benchmarks/habits.py induction --number 20 --out runs/induction.jsonl
     python benchmarks/habits.py personas --dialogues 16 --out runs/test.habits
     python benchmarks/habits.py replies --out runs/habit-replies.jsonl
+    python benchmarks/habits.py turns --number 100 --out runs/habit-turns.jsonl [--data valid]
 
 `retrieval`: 40 messages that we wrote before any retrieval, and replies of PersonaChat that people
 grounded in a statement: of `compac-persona-grounding` those whose statement entails (0.9) the source
@@ -14,6 +15,9 @@ the source statement alone, and BM25 over the texts.
 `personas`: habits for the personas of the first dialogues of the test part, for `personae reply`.
 `replies`: to the 40 messages, by `plain` and each mode; counts replies with a content word of the
 found facts that stands neither in the message nor in the persona. Exact one-sided McNemar test.
+`turns`: the first turn of each PersonaChat dialogue that a shipped habit of the persona is near to,
+by each arm: word F1, contradictions by the second judge, relevance, distinct-1 and -2, how often a
+reply says something of the facts.
 All but `retrieval` go on where they stopped.
 """
 
@@ -23,7 +27,7 @@ import argparse
 import csv
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,17 +37,20 @@ from memory_recall import interval
 from personae import habits as shipped
 from personae.catalog.check_methods import content_stems, mcnemar
 from personae.catalog.habit_probes import PROBES
-from personae.data import Persona, Scene
+from personae.data import Dialogue, Persona, Sample, Scene
+from personae.draft import Kit
 from personae.encoders.embedder import open_embedder
 from personae.encoders.nli import open_nli
 from personae.encoders.types import Embedder, Nli
-from personae.evaluate.targets import targets
+from personae.evaluate.targets import Target, sample_seed, targets
 from personae.formats.reading import read_dialogues
 from personae.lm.names import open_model
+from personae.lm.types import LanguageModel
 from personae.media.atomic_file import write_atomically
-from personae.memory.habits import Library, found_habit
+from personae.memory.habits import Found, Library, found_habit
 from personae.memory.inducing import induce, induce_all
-from personae.registry import parse_options
+from personae.metrics.types import Scores
+from personae.registry import build, parse_options
 from personae.settings import load_settings
 from personae.speaker import Speaker
 from personae.text.bm25 import index_texts
@@ -51,6 +58,7 @@ from personae.text.habits import write_habits
 from personae.text.written import as_statement, as_written
 
 SURELY = 0.9
+RELEVANT = 0.25  # the method's default
 ARMS = ("plain", "habitual", "habitual:told=system", "habitual:told=said",
         "habitual:mode=paraphrase")  # fmt: skip
 
@@ -61,6 +69,8 @@ def main() -> None:
     parser.add_argument("part", choices=tuple(PARTS))
     parser.add_argument("--number", type=int, default=20)
     parser.add_argument("--dialogues", type=int, default=16)
+    parser.add_argument("--data", choices=("test", "valid"), default="test")
+    parser.add_argument("--attempts", type=int, default=5)
     parser.add_argument("--arms", default=",".join(ARMS))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--model", default="")
@@ -93,7 +103,9 @@ def grounded(file: Path, embedder: Embedder, nli: Nli) -> Iterator[tuple[str, in
     sources = [habit.source for habit in shipped.everyday()]
     statements = list(dict.fromkeys(as_statement(statement) for _, statement in rows))
     near = embedder.embed(statements) @ embedder.embed(sources).T
-    asked = [(a, b) for a in range(len(statements)) for b in range(len(sources)) if near[a, b] > 0.3]
+    asked = [
+        (a, b) for a in range(len(statements)) for b in range(len(sources)) if near[a, b] > 0.3
+    ]
     odds = nli.classify([(statements[a], sources[b]) for a, b in asked])[:, 0].tolist()
     entailed: dict[str, list[int]] = {}
     for (a, b), value in zip(asked, odds, strict=True):
@@ -111,7 +123,9 @@ def compared(probes: Sequence[tuple[str, int]], embedder: Embedder) -> Mapping[s
     place = {habit: at for at, habit in enumerate(library.habits)}
     sources = embedder.embed([habit.source for habit in library.habits])
     index = index_texts([habit.text for habit in library.habits])
-    found: dict[str, list[bool]] = {name: [] for name in ("text", "event", "fact", "source", "bm25")}
+    found: dict[str, list[bool]] = {
+        name: [] for name in ("text", "event", "fact", "source", "bm25")
+    }
     for said, wanted in probes:
         for by in ("text", "event", "fact"):
             best = found_habit(library, said, embedder, by=by)  # type: ignore[arg-type]
@@ -125,7 +139,7 @@ def compared(probes: Sequence[tuple[str, int]], embedder: Embedder) -> Mapping[s
 def induction(options: argparse.Namespace) -> None:
     """How often a habit comes out, with the grammar and without, and after how many attempts."""
     data = load_settings().datasets_dir / "xpersona" / "En_persona_valid.json"
-    personas = {target.scene.persona.statements for target in targets(read_dialogues(data))}
+    personas = {target.scene().persona.statements for target in targets(read_dialogues(data))}
     pool = sorted({as_statement(one) for some in personas for one in some})
     chosen = random.Random(options.seed).sample(pool, options.number)
     rows = read_rows(options.out)
@@ -134,7 +148,7 @@ def induction(options: argparse.Namespace) -> None:
         for is_free in (False, True):
             key = f"{'free' if is_free else 'grammar'}/{statement}"
             if key not in rows:
-                made = induce(lm, statement, nli=nli, seed=options.seed + number, is_free=is_free)
+                made = induce(lm, statement, nli=nli, seed=options.seed + number, is_free=is_free, attempts=options.attempts)
                 text = write_habits([made.habit]) if made.habit else ""
                 rows[key] = {"attempts": made.attempts, "faults": made.faults, "habit": text,
                              "passage": made.passage, "dropped": made.dropped}  # fmt: skip
@@ -145,7 +159,7 @@ def induction(options: argparse.Namespace) -> None:
         first = [float(bool(row["habit"]) and row["attempts"] == 1) for row in some]
         print(f"{way}: {len(some)} statements")
         print(f"  at the first attempt {interval(first)}")
-        print(f"  within five          {interval([float(bool(row['habit'])) for row in some])}")
+        print(f"  within {options.attempts}             {interval([float(bool(row['habit'])) for row in some])}")
         print(f"  facts dropped        {sum(len(row['dropped']) for row in some)}", flush=True)
 
 
@@ -175,10 +189,7 @@ def replies(options: argparse.Namespace) -> None:
     persona = Persona(name="Kim", statements=tuple(habit.source for habit in library.habits))
     base: list[bool] = []
     for arm in options.arms.split(","):
-        method, *pairs = arm.split(":")
-        speaker = Speaker(
-            lm, method, options=parse_options(pairs), embedder=embedder, nli=nli, replayable=True
-        )
+        speaker = speaker_of(lm, arm, embedder, nli)
         said = []
         for number, (message, _) in enumerate(PROBES):
             key = f"{arm}/{number}"
@@ -194,6 +205,77 @@ def replies(options: argparse.Namespace) -> None:
         print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
         base = base or said
     lm.close()
+
+
+def turns(options: argparse.Namespace) -> None:
+    """Replies to real messages that a shipped habit of the persona is near to."""
+    embedder, nli, judge = open_embedder(), open_nli(), open_nli(name="second")
+    data = load_settings().datasets_dir / "xpersona" / f"En_persona_{options.data}.json"
+    chosen = list(islice(with_a_habit(read_dialogues(data), embedder, nli), options.number))
+    lm, rows = open_model(options.model or load_settings().model, slots=1), read_rows(options.out)
+    print(f"{len(chosen)} turns of {options.data}")
+    base: list[bool] = []
+    for arm in options.arms.split(","):
+        speaker = speaker_of(lm, arm, embedder, nli)
+        samples, said = [], []
+        for target, found in chosen:
+            key = f"{arm}/{target.id}"
+            if key not in rows:
+                reply = speaker.reply(target.scene(), seed=sample_seed(options.seed, target.id))
+                rows[key] = {"reply": reply.text, "gold": target.reference, "facts": found.facts}
+                keep_row(options.out, key, rows[key])
+            sample = Sample(
+                id=target.id, scene=target.scene(), reference=target.reference,
+                reply=rows[key]["reply"],
+            )  # fmt: skip
+            samples.append(sample)
+            scene = target.scene()
+            said.append(uses(sample.reply, found.told, scene.last_user_text, scene.persona))
+        kit = Kit(lm, embedder=embedder, nli=nli, judges={"second": judge})
+        print(arm)
+        for name, options_of in METRICS:
+            scores = build("metric", name, options_of)(samples, kit)
+            print(f"  {scores.name:20} {told(scores)}")
+        print(f"  says a fact          {interval([float(one) for one in said])}", end="")
+        print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
+        base = base or said
+    lm.close()
+
+
+METRICS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("word-f1", {}), ("contradiction-rate", {"judge": "second", "gold_share": 0.1}),
+    ("relevance", {}), ("distinct", {"n": 1}), ("distinct", {"n": 2}), ("length", {}),
+)  # fmt: skip
+
+
+def told(scores: Scores) -> str:
+    """Mean and interval; the total alone where it is of the whole."""
+    if scores.leave_one_out is not None:
+        return f"{scores.total:.3f}"
+    return interval([value for value in scores.values if value is not None])
+
+
+def with_a_habit(
+    dialogues: Iterable[Dialogue], embedder: Embedder, nli: Nli
+) -> Iterator[tuple[Target, Found]]:
+    """The first turn of each dialogue to which the method would tell a shipped habit."""
+    library = Library.of(shipped.everyday())
+    for dialogue in dialogues:
+        for target in targets([dialogue]):
+            owned = library.owned_by(target.scene().persona.statements, embedder, nli)
+            said = target.scene().last_user_text
+            found = found_habit(library, said, embedder, among=owned)
+            if found is not None and found.score >= RELEVANT:
+                yield target, found
+                break
+
+
+def speaker_of(lm: LanguageModel, arm: str, embedder: Embedder, nli: Nli) -> Speaker:
+    """`method:option=value` as a speaker."""
+    method, *pairs = arm.split(":")
+    return Speaker(
+        lm, method, options=parse_options(pairs), embedder=embedder, nli=nli, replayable=True
+    )
 
 
 def uses(reply: str, facts: Sequence[str], message: str, persona: Persona) -> bool:
@@ -216,6 +298,7 @@ def keep_row(file: Path, key: str, row: Mapping[str, Any]) -> None:
 
 PARTS = {
     "retrieval": retrieval, "induction": induction, "personas": personas, "replies": replies,
+    "turns": turns,
 }  # fmt: skip
 
 if __name__ == "__main__":

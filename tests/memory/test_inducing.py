@@ -67,7 +67,7 @@ def test_an_event_that_contradicts_makes_the_attempt_fail(word, told):
 def test_a_section_of_which_nothing_is_left_makes_the_attempt_fail():
     text = GOOD.replace("- I am training for a marathon in autumn.\n", "")
     made = induce(ScriptedModel(["x", text]), "I run.", nli=Against("I want"), attempts=1)
-    assert made.faults == ("All of goals contradicts the persona.",)
+    assert made.faults == ("Of the section ':goals' all is said already or contradicts.",)
 
 
 def test_known_sources_are_passed_over():

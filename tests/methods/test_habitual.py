@@ -60,5 +60,5 @@ def test_a_rewriting_with_a_fault_is_not_taken(speak, rewriting):
 
 
 def test_a_rewriting_that_contradicts_the_reply_is_not_taken(speak):
-    reply, _ = speak("paraphrase", "Yes, it is my dog.", "Yes, it is no dog of mine.")
-    assert reply.text == "Yes, it is my dog."
+    reply, _ = speak("paraphrase", "Yes, it is my hound.", "Yes, it is no hound of mine.")
+    assert reply.text == "Yes, it is my hound."

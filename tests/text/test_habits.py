@@ -35,7 +35,9 @@ WELL_FORMED = """\
 - I throw a ball.
 """
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20
+)
 facts = st.lists(words.map(lambda word: f"I {word}"), min_size=1, max_size=FACTS_LIMIT).map(tuple)
 habits = st.builds(
     Habit,

@@ -19,23 +19,26 @@ from personae.text.quoting import one_line
 from personae.text.sentences import complete_sentences
 
 ATTEMPTS = 5
-PASSAGE_TOKENS, HABIT_TOKENS = 128, 420
-TEMPERATURE = 0.5
+PASSAGE_TOKENS, HABIT_TOKENS = 96, 400
+TEMPERATURE, REPEAT_PENALTY = 0.7, 1.15  # without the penalty a small model goes round in circles
 _SEED_STEP = 7919
-_SHOWN = 0  # the shipped habit that is shown as an example
-_PASSAGE = (
-    "My dog waits at the door with its lead every morning. I put on my old boots and we walk to the "
-    "park, which is ten minutes away. There I throw a ball and chat with the other owners. At home I "
-    "wipe the mud off its paws, and it sleeps in its basket while I go to work."
-)
+# Places of the shipped habits that are shown as examples, with what the model reads of each.
+_SHOWN = {
+    0: "My dog waits at the door with its lead every morning. I put on my old boots and we walk to "
+    "the park, which is ten minutes away. There I throw a ball and chat with the other owners. At "
+    "home I wipe the mud off its paws, and it sleeps in its basket while I work.",
+    6: "I sleep through the day, so that I am awake when the late shift tells me how the patients "
+    "are. I give out medicine, check the drips and sit with people who cannot sleep. At three in "
+    "the morning I drink strong coffee. When everybody else goes to work I drive home.",
+}
 _ASK_PASSAGE = (
-    "You are told one fact about a person. Write in the first person, in four or five sentences, "
-    "how this usually goes for the person."
+    "You are told one fact about a person. Tell in the first person, in four sentences, what that "
+    "person usually does, where, when and why."
 )
 _ASK_HABIT = (
-    "You are told one fact about a person and how it usually goes. Write it down as a list with "
-    "the sections " + ", ".join(f":{name}" for name in SECTIONS) + ". Each line is a short "
-    "sentence in the first person."
+    "Write down a habit of a person as a list with the sections "
+    + ", ".join(f":{name}" for name in SECTIONS)
+    + ". Each line is a different short sentence in the first person."
 )
 
 
@@ -47,7 +50,7 @@ class Induced:
     habit: Habit | None
     passage: str
     faults: tuple[str, ...] = ()
-    dropped: tuple[str, ...] = ()  # facts that contradict the persona
+    dropped: tuple[str, ...] = ()  # facts said twice, or contradicting the persona
 
     @property
     def attempts(self) -> int:
@@ -67,12 +70,15 @@ def induce(
 ) -> Induced:
     """Unfold one statement; raises CapabilityError, BackendError.
 
-    Facts that contradict the statement or one of the `others` are dropped where an inference model
-    is given. `is_free` leaves the grammar away. What parses is taken, sensible or not.
+    Facts said twice are dropped, and where an inference model is given those that contradict the
+    statement or one of the `others`; a habit that loses a section by it is asked for again.
+    `is_free` leaves the grammar away. What passes is taken, sensible or not.
     """
     require(lm, ("chat",), "Inducing habits")
     statement = one_line(statement)
-    sampling = Sampling(temperature=TEMPERATURE, max_tokens=PASSAGE_TOKENS, seed=seed)
+    sampling = Sampling(
+        temperature=TEMPERATURE, repeat_penalty=REPEAT_PENALTY, max_tokens=PASSAGE_TOKENS, seed=seed
+    )
     passage = _passage(lm, statement, sampling)
     grammar = "" if is_free or "grammar" not in lm.capabilities else habit_grammar()
     request = Request(messages=_messages(statement, passage), grammar=grammar, replayable=True)
@@ -82,7 +88,7 @@ def induce(
         text = lm.generate(replace(request, sampling=drawn)).text
         try:
             habit = replace(_only_habit(text), source=statement)
-            habit, dropped = _agreeing(habit, (statement, *others), nli)
+            habit, dropped = _sound(habit, (statement, *others), nli)
         except FormatError as error:
             faults.append(error.reason)
         else:
@@ -113,32 +119,34 @@ def habit_grammar(facts: int = 2, episodes: int = 4) -> str:
         f'root ::= ":event I " words ".\\n" {body}\n'
         'fact ::= "- " start " " words ".\\n"\n'
         'start ::= "I" | "My" | "The" | "It" | "We" | "There"\n'
-        'words ::= word (" " word){2,13}\n'
-        "word ::= [a-zA-Z'-]{1,14} \",\"?\n"
+        'words ::= (word ","? " "){2,11} word\n'
+        "word ::= [a-zA-Z] [a-z'-]{0,13}\n"
     )
 
 
 def _passage(lm: LanguageModel, statement: str, sampling: Sampling) -> str:
-    example = shipped.everyday()[_SHOWN]
-    messages = (
-        Message("system", _ASK_PASSAGE),
-        Message("user", example.source),
-        Message("assistant", _PASSAGE),
-        Message("user", statement),
-    )
-    text = lm.generate(Request(messages=messages, sampling=sampling, replayable=True)).text
+    messages = [Message("system", _ASK_PASSAGE)]
+    for at, passage in _SHOWN.items():
+        source = shipped.everyday()[at].source
+        messages += [Message("user", _asked(source)), Message("assistant", passage)]
+    messages.append(Message("user", _asked(statement)))
+    text = lm.generate(
+        Request(messages=tuple(messages), sampling=sampling, replayable=True)
+    ).text
     return one_line(complete_sentences(text) or text)
 
 
+def _asked(statement: str) -> str:
+    return f"Fact: {statement}\nHow does it usually go?"
+
+
 def _messages(statement: str, passage: str) -> tuple[Message, ...]:
-    example = shipped.everyday()[_SHOWN]
-    shown = write_habits([replace(example, source="")])
-    return (
-        Message("system", _ASK_HABIT),
-        Message("user", f"{example.source}\n{_PASSAGE}"),
-        Message("assistant", shown),
-        Message("user", f"{statement}\n{passage}"),
-    )
+    messages = [Message("system", _ASK_HABIT)]
+    for at, shown in _SHOWN.items():
+        example = replace(shipped.everyday()[at], source="")
+        asked = f"Fact: {shipped.everyday()[at].source}\n{shown}"
+        messages += [Message("user", asked), Message("assistant", write_habits([example]))]
+    return (*messages, Message("user", f"Fact: {statement}\n{passage}"))
 
 
 def _only_habit(text: str) -> Habit:
@@ -149,26 +157,37 @@ def _only_habit(text: str) -> Habit:
     return found[0]
 
 
-def _agreeing(
+def _sound(
     habit: Habit, statements: Sequence[str], nli: Nli | None
 ) -> tuple[Habit, tuple[str, ...]]:
-    """The habit without facts that contradict a statement, and those. Raises FormatError.
+    """The habit without facts said twice or contradicting a statement, and those.
 
-    A section of which nothing is left makes the habit unusable.
+    Raises FormatError where that leaves a section without a fact: such a habit is no use.
     """
-    if nli is None:
-        return habit, ()
+    wrong = set() if nli is None else _contradicting(habit, statements, nli)
+    if habit.event in wrong:
+        raise FormatError("The event contradicts the persona.")
+    seen = {_plain(habit.event)} | {_plain(one) for one in statements}
+    kept: dict[str, tuple[str, ...]] = {}
+    for name in SECTIONS:
+        fresh = []
+        for fact in habit.section(name):
+            if fact not in wrong and _plain(fact) not in seen:
+                seen.add(_plain(fact))
+                fresh.append(fact)
+        if not fresh:
+            raise FormatError(f"Of the section ':{name}' all is said already or contradicts.")
+        kept[name.replace("-", "_")] = tuple(fresh)
+    sound = replace(habit, **kept)  # type: ignore[arg-type]
+    return sound, tuple(fact for fact in habit.facts if fact not in sound.facts)
+
+
+def _contradicting(habit: Habit, statements: Sequence[str], nli: Nli) -> set[str]:
     told = (habit.event, *habit.facts)
     judged = nli.classify([(fact, statement) for fact in told for statement in statements])
     labels = judged.argmax(axis=1).reshape(len(told), len(statements))
-    wrong = {fact for fact, row in zip(told, labels, strict=True) if (row == 2).any()}
-    if habit.event in wrong:
-        raise FormatError("The event contradicts the persona.")
-    kept = {
-        name.replace("-", "_"): tuple(fact for fact in habit.section(name) if fact not in wrong)
-        for name in SECTIONS
-    }
-    empty = [name for name, facts in kept.items() if not facts]
-    if empty:
-        raise FormatError(f"All of {empty[0]} contradicts the persona.")
-    return replace(habit, **kept), tuple(sorted(wrong))  # type: ignore[arg-type]
+    return {fact for fact, row in zip(told, labels, strict=True) if (row == 2).any()}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().strip(" .!").split())

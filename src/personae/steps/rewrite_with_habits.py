@@ -75,7 +75,9 @@ def _rewritten(
         replayable=kit.replayable,
     )
     persona = draft.scene.persona
-    shown = ReplyFilter((persona.display_name, persona.name), (draft.scene.user,), max_sentences=limit)
+    shown = ReplyFilter(
+        (persona.display_name, persona.name), (draft.scene.user,), max_sentences=limit
+    )
 
     def on_text(piece: str) -> bool:
         shown.feed(piece)

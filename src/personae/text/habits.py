@@ -133,7 +133,9 @@ class _Reading:
         self._close(self.place)
         missing = [name for name in SECTIONS if name not in self.sections]
         if missing:
-            raise self.place.fault(f"The habit has no section ':{missing[0]}'; it needs {_known()}.")
+            raise self.place.fault(
+                f"The habit has no section ':{missing[0]}'; it needs {_known()}."
+            )
         return Habit(
             self.event, *(tuple(self.sections[name]) for name in SECTIONS), source=self.source
         )
