@@ -58,7 +58,7 @@ from personae.text.habits import write_habits
 from personae.text.written import as_statement, as_written
 
 SURELY = 0.9
-RELEVANT = 0.25  # the method's default
+RELEVANT = 0.3  # the method's default
 ARMS = ("plain", "habitual", "habitual:told=system", "habitual:told=said",
         "habitual:mode=paraphrase")  # fmt: skip
 
@@ -169,7 +169,7 @@ def personas(options: argparse.Namespace) -> None:
     lm, nli = open_model(options.model or load_settings().model, slots=1), open_nli()
     done = list(shipped.read_habits(options.out)) if options.out.exists() else []
     dialogues = list(islice(read_dialogues(data), options.dialogues))
-    told = {t.scene.persona.statements for d in dialogues for t in targets([d])}
+    told = {t.scene().persona.statements for d in dialogues for t in targets([d])}
     for statements in sorted(told):
         for one in induce_all(lm, statements, known=done, nli=nli, seed=options.seed):
             if one.habit is not None:

@@ -37,7 +37,7 @@ def habitual(
     schemas: str = "",
     n: Count = 5,
     by: By = "text",
-    relevant: Cosine = 0.25,
+    relevant: Cosine = 0.3,
     owned: bool = True,
     told: Told = "before",
     detail: Detail = "brief",

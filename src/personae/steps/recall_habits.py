@@ -27,7 +27,7 @@ def recall_habits(
     schemas: str = "",
     n: Count = 5,
     by: By = "text",
-    relevant: Cosine = 0.25,
+    relevant: Cosine = 0.3,
     owned: bool = True,
     told: Told = "before",
 ) -> Step:
