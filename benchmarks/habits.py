@@ -17,7 +17,7 @@ the source statement alone, and BM25 over the texts.
 found facts that stands neither in the message nor in the persona. Exact one-sided McNemar test.
 `turns`: the first turn of each PersonaChat dialogue that a shipped habit of the persona is near to,
 by each arm: word F1, contradictions by the second judge, relevance, distinct-1 and -2, how often a
-reply says something of the facts.
+reply says something of the facts. `--minutes` ends it early; turns that all arms answered count.
 All but `retrieval` go on where they stopped.
 """
 
@@ -27,6 +27,7 @@ import argparse
 import csv
 import json
 import random
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -35,7 +36,8 @@ from typing import Any
 from memory_recall import interval
 
 from personae import habits as shipped
-from personae.catalog.check_methods import content_stems, mcnemar
+from personae.catalog.check_methods import mcnemar
+from personae.catalog.checks.s005_habitual import uses
 from personae.catalog.habit_probes import PROBES
 from personae.data import Dialogue, Persona, Sample, Scene
 from personae.draft import Kit
@@ -49,6 +51,7 @@ from personae.lm.types import LanguageModel
 from personae.media.atomic_file import write_atomically
 from personae.memory.habits import Found, Library, found_habit
 from personae.memory.inducing import induce, induce_all
+from personae.metrics.rouge_l import f_measure
 from personae.metrics.types import Scores
 from personae.registry import build, parse_options
 from personae.settings import load_settings
@@ -59,8 +62,8 @@ from personae.text.written import as_statement, as_written
 
 SURELY = 0.9
 RELEVANT = 0.3  # the method's default
-ARMS = ("plain", "habitual", "habitual:told=system", "habitual:told=said",
-        "habitual:mode=paraphrase")  # fmt: skip
+ARMS = ("plain", "habitual", "habitual:told=system", "habitual:told=before", "habitual:told=said",
+        "habitual:told=after", "habitual:mode=paraphrase")  # fmt: skip
 
 
 def main() -> None:
@@ -71,6 +74,7 @@ def main() -> None:
     parser.add_argument("--dialogues", type=int, default=16)
     parser.add_argument("--data", choices=("test", "valid"), default="test")
     parser.add_argument("--attempts", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=600, help="Stop replying after so many.")
     parser.add_argument("--arms", default=",".join(ARMS))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--model", default="")
@@ -192,15 +196,14 @@ def replies(options: argparse.Namespace) -> None:
         speaker = speaker_of(lm, arm, embedder, nli)
         said = []
         for number, (message, _) in enumerate(PROBES):
-            key = f"{arm}/{number}"
+            key, scene = f"{arm}/{number}", Scene(persona=persona, user="Sam").said("Sam", message)
             if key not in rows:
-                scene = Scene(persona=persona, user="Sam").said("Sam", message)
                 reply = speaker.reply(scene, seed=options.seed + number)
                 found = found_habit(library, message, embedder)
                 assert found is not None  # the shipped habits are there
                 rows[key] = {"reply": reply.text, "facts": found.facts}
                 keep_row(options.out, key, rows[key])
-            said.append(uses(rows[key]["reply"], rows[key]["facts"], message, persona))
+            said.append(uses(rows[key]["reply"], rows[key]["facts"], scene))
         print(f"{arm:24} {interval([float(one) for one in said])}", end="")
         print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
         base = base or said
@@ -209,37 +212,62 @@ def replies(options: argparse.Namespace) -> None:
 
 def turns(options: argparse.Namespace) -> None:
     """Replies to real messages that a shipped habit of the persona is near to."""
-    embedder, nli, judge = open_embedder(), open_nli(), open_nli(name="second")
+    embedder, nli = open_embedder(), open_nli()
     data = load_settings().datasets_dir / "xpersona" / f"En_persona_{options.data}.json"
     chosen = list(islice(with_a_habit(read_dialogues(data), embedder, nli), options.number))
+    about = {target.id: found.told for target, found in chosen}
+    compare_arms([target for target, _ in chosen], about, options, embedder, nli)
+
+
+def compare_arms(
+    chosen: Sequence[Target], about: Mapping[str, Sequence[str]], options: argparse.Namespace,
+    embedder: Embedder, nli: Nli,
+) -> None:  # fmt: skip
+    """Reply to each turn by each arm, and print the metrics of the turns that all have answered.
+
+    `about` has what a turn's reply may say: the facts, or the story.
+    """
     lm, rows = open_model(options.model or load_settings().model, slots=1), read_rows(options.out)
-    print(f"{len(chosen)} turns of {options.data}")
-    base: list[bool] = []
-    for arm in options.arms.split(","):
-        speaker = speaker_of(lm, arm, embedder, nli)
-        samples, said = [], []
-        for target, found in chosen:
+    arms, until = options.arms.split(","), time.monotonic() + 60 * options.minutes
+    speakers = {arm: speaker_of(lm, arm, embedder, nli) for arm in arms}
+    for target in chosen:
+        for arm, speaker in speakers.items():
             key = f"{arm}/{target.id}"
-            if key not in rows:
-                reply = speaker.reply(target.scene(), seed=sample_seed(options.seed, target.id))
-                rows[key] = {"reply": reply.text, "gold": target.reference, "facts": found.facts}
+            if key not in rows and time.monotonic() < until:
+                seed = sample_seed(options.seed, target.id)
+                reply = speaker.reply(target.scene(), seed=seed)
+                rows[key] = {"reply": reply.text, "seconds": round(reply.timings.total_s, 3)}
                 keep_row(options.out, key, rows[key])
-            sample = Sample(
-                id=target.id, scene=target.scene(), reference=target.reference,
-                reply=rows[key]["reply"],
-            )  # fmt: skip
-            samples.append(sample)
-            scene = target.scene()
-            said.append(uses(sample.reply, found.told, scene.last_user_text, scene.persona))
-        kit = Kit(lm, embedder=embedder, nli=nli, judges={"second": judge})
-        print(arm)
-        for name, options_of in METRICS:
-            scores = build("metric", name, options_of)(samples, kit)
-            print(f"  {scores.name:20} {told(scores)}")
-        print(f"  says a fact          {interval([float(one) for one in said])}", end="")
-        print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
-        base = base or said
+    answered = [one for one in chosen if all(f"{arm}/{one.id}" in rows for arm in arms)]
+    print(f"{len(answered)} turns of {options.data}")
+    kit = Kit(lm, embedder=embedder, nli=nli, judges={"second": open_nli(name="second")})
+    base: list[bool] = []
+    for arm in arms if answered else ():
+        done = [rows[f"{arm}/{one.id}"] for one in answered]
+        base = report_arm(arm, answered, done, about, kit, base) or base
     lm.close()
+
+
+def report_arm(
+    arm: str, answered: Sequence[Target], done: Sequence[Mapping[str, Any]],
+    about: Mapping[str, Sequence[str]], kit: Kit, base: Sequence[bool],
+) -> list[bool]:  # fmt: skip
+    """Print an arm's metrics; returns which replies say something of what they may say."""
+    samples = [
+        Sample(id=one.id, scene=one.scene(), reference=one.reference, reply=row["reply"])
+        for one, row in zip(answered, done, strict=True)
+    ]
+    said = [uses(one.reply, about[one.id], one.scene) for one in samples]
+    near = [f_measure(one.reply, " ".join(about[one.id])) for one in samples]
+    print(arm)
+    for name, options_of in METRICS:
+        scores = build("metric", name, options_of)(samples, kit)
+        print(f"  {scores.name:20} {told(scores)}")
+    print(f"  rouge-l to what is told {interval(near)}")
+    print(f"  seconds a reply      {interval([row['seconds'] for row in done])}")
+    print(f"  says something of it {interval([float(one) for one in said])}", end="")
+    print(f"  McNemar p = {mcnemar(said, base):.2g}" if base else "", flush=True)
+    return [] if base else said
 
 
 METRICS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -276,12 +304,6 @@ def speaker_of(lm: LanguageModel, arm: str, embedder: Embedder, nli: Nli) -> Spe
     return Speaker(
         lm, method, options=parse_options(pairs), embedder=embedder, nli=nli, replayable=True
     )
-
-
-def uses(reply: str, facts: Sequence[str], message: str, persona: Persona) -> bool:
-    """Whether a reply has a content word of the facts that is not in message or statements."""
-    known = content_stems(message) | content_stems(" ".join(persona.statements))
-    return bool(content_stems(reply) & (content_stems(" ".join(facts)) - known))
 
 
 def read_rows(file: Path) -> dict[str, Any]:

@@ -23,8 +23,7 @@ ENTRY = EntryInfo(
     nli=True,
     paper="We are what we repeatedly do: Inducing and deploying habitual schemas in persona-based "
     "responses",
-    deviations="Vectors are MiniLM's; the persona's statements stay in the prompt beside the facts; "
-    "a habit serves only personas with a statement for it; nothing is told where no habit is near; "
+    deviations="Vectors are MiniLM's; a habit serves only personas with a statement for it; nothing is told where no habit is near; "
     "a rewriting that contradicts the reply is not taken. Prompts and examples are ours.",
 )
 
@@ -39,7 +38,7 @@ def habitual(
     by: By = "text",
     relevant: Cosine = 0.3,
     owned: bool = True,
-    told: Told = "before",
+    told: Told = "instead",
     detail: Detail = "brief",
     temperature: Temperature = 0.3,
     max_tokens: Count = 96,
@@ -57,8 +56,8 @@ def habitual(
     )
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
-        describe_persona(detail=detail),
         *([] if mode == "baseline" else [recalled]),
+        describe_persona(detail=detail),
         fit_prompt(),
         generate(max_sentences=max_sentences),
         *([rewrite_with_habits(max_sentences=max_sentences)] if mode == "paraphrase" else []),

@@ -19,7 +19,7 @@ from personae.text.habits import joined
 ENTRY = EntryInfo(systems=("S005",), embedder=True, nli=True)
 
 Cosine = Annotated[float, Field(ge=0, le=1)]
-Told = Literal["system", "before", "said", "nowhere"]
+Told = Literal["instead", "system", "before", "said", "after", "nowhere"]
 
 
 def recall_habits(
@@ -29,15 +29,16 @@ def recall_habits(
     by: By = "text",
     relevant: Cosine = 0.3,
     owned: bool = True,
-    told: Told = "before",
+    told: Told = "instead",
 ) -> Step:
     """Find the habit nearest to the last message, and tell its header and `n` nearest facts.
 
     `schemas` is a file in the form of `text.habits`; default: the shipped ones. With `owned` only
     habits count that the persona has a statement for (`:from`), or that name none. Nothing is told
-    where the nearest has a cosine below `relevant` (0: always). The facts are `told` in the system
-    prompt, right before the last message, as the persona's own words there, or nowhere (for a later
-    step). They stand in the evidence. Raises FormatError for a bad file.
+    where the nearest has a cosine below `relevant` (0: always). The facts are `told` instead of the
+    persona's statements, in the system prompt beside them, right before the last message, as the
+    persona's own words there, after it, or nowhere (for a later step). They stand in the evidence.
+    `instead` must come before `describe_persona`. Raises FormatError for a bad file.
     """
     library = read_library(schemas)
 
@@ -72,10 +73,13 @@ def _telling(draft: Draft, found: Found, told: Told) -> Draft:
         Evidence(text, "habit", round(score, 4))
         for text, score in zip(found.told, scores, strict=True)
     )
-    parts = () if told == "nowhere" else (_part(found.told, draft, told),)
-    return replace(
-        draft, parts=(*draft.parts, *parts), evidence=(*draft.evidence, *evidence)
-    ).noting(habit=found.habit.event)
+    draft = replace(draft, evidence=(*draft.evidence, *evidence)).noting(habit=found.habit.event)
+    if told == "nowhere":
+        return draft
+    if told == "instead":
+        persona = draft.scene.persona.model_copy(update={"statements": found.told})
+        return replace(draft, scene=draft.scene.model_copy(update={"persona": persona}))
+    return replace(draft, parts=(*draft.parts, _part(found.told, draft, told)))
 
 
 def _part(facts: tuple[str, ...], draft: Draft, told: Told) -> PromptPart:
@@ -83,5 +87,8 @@ def _part(facts: tuple[str, ...], draft: Draft, told: Told) -> PromptPart:
         text = " ".join(facts)
         return PromptPart("habit", text, role="history", depth=1, said_as="assistant")
     name = draft.scene.persona.display_name
+    if told == "after":
+        text = f"(Answer as {name}. Use these facts about {name}:\n{joined(facts)})"
+        return PromptPart("habit", text, role="history", depth=0, said_as="user")
     text = f"Use all the following facts about {name}:\n{joined(facts)}"
     return PromptPart("habit", text, role="system" if told == "system" else "volatile")
