@@ -148,11 +148,19 @@ def induction(options: argparse.Namespace) -> None:
     chosen = random.Random(options.seed).sample(pool, options.number)
     rows = read_rows(options.out)
     lm, nli = open_model(options.model or load_settings().model, slots=1), open_nli()
+    until = time.monotonic() + 60 * options.minutes
     for number, statement in enumerate(chosen):
         for is_free in (False, True):
             key = f"{'free' if is_free else 'grammar'}/{statement}"
-            if key not in rows:
-                made = induce(lm, statement, nli=nli, seed=options.seed + number, is_free=is_free, attempts=options.attempts)
+            if key not in rows and time.monotonic() < until:
+                made = induce(
+                    lm,
+                    statement,
+                    nli=nli,
+                    seed=options.seed + number,
+                    is_free=is_free,
+                    attempts=options.attempts,
+                )
                 text = write_habits([made.habit]) if made.habit else ""
                 rows[key] = {"attempts": made.attempts, "faults": made.faults, "habit": text,
                              "passage": made.passage, "dropped": made.dropped}  # fmt: skip
@@ -163,7 +171,9 @@ def induction(options: argparse.Namespace) -> None:
         first = [float(bool(row["habit"]) and row["attempts"] == 1) for row in some]
         print(f"{way}: {len(some)} statements")
         print(f"  at the first attempt {interval(first)}")
-        print(f"  within {options.attempts}             {interval([float(bool(row['habit'])) for row in some])}")
+        print(
+            f"  within {options.attempts}             {interval([float(bool(row['habit'])) for row in some])}"
+        )
         print(f"  facts dropped        {sum(len(row['dropped']) for row in some)}", flush=True)
 
 

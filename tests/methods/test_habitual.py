@@ -26,11 +26,19 @@ def speak(word_embedder, word_nli):
     return run
 
 
-def test_unconstrained_tells_the_facts_before_the_last_message(speak):
+def test_unconstrained_tells_the_facts_instead_of_the_statements(speak):
     reply, lm = speak("unconstrained", "Yes, it is.")
     assert reply.text == "Yes, it is."
+    system = lm.requests[0].messages[0].content
+    assert "- I walk my dog in the park every morning." in system
+    assert system.count("\n- ") == 6
+    assert "I have a dog." not in system
+
+
+def test_unconstrained_can_tell_them_before_the_last_message(speak):
+    _, lm = speak("unconstrained", "Yes, it is.", told="before")
     told = [message.content for message in lm.requests[0].messages]
-    assert "I walk my dog in the park every morning." in told[-2]
+    assert "I have a dog." in told[0]
     assert told[-2].count("\n- ") == 6
 
 

@@ -1,4 +1,4 @@
-"""recall-habits: the facts of the nearest habit go into the prompt, of the persona's habits only."""
+"""recall-habits: the facts of the nearest of the persona's habits go into the prompt."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def recalled(tmp_path, dialogue_scene, word_embedder, word_nli):
     file.write_text(FILE)
 
     def run(text, statements=("I have a dog.",), **options) -> Draft:
+        options = {"told": "before", **options}
         step = recall_habits(schemas=str(file), **options)
         kit = Kit(ScriptedModel(), embedder=word_embedder, nli=word_nli)
         return step(Draft(dialogue_scene(text, statements=statements)), kit)
@@ -61,11 +62,21 @@ def test_nothing_is_told_where_no_habit_is_near(recalled):
 
 @pytest.mark.parametrize(
     ("told", "role", "said_as"),
-    [("system", "system", "system"), ("said", "history", "assistant")],
+    [
+        ("system", "system", "system"),
+        ("said", "history", "assistant"),
+        ("after", "history", "user"),
+    ],
 )
 def test_the_place_of_the_facts_is_an_option(recalled, told, role, said_as):
     (part,) = recalled("Is your dog tired?", told=told).parts
     assert (part.role, part.said_as) == (role, said_as)
+
+
+def test_the_facts_take_the_place_of_the_statements_for_this_reply(recalled):
+    draft = recalled("Is your dog tired?", n=1, told="instead")
+    assert draft.scene.persona.statements == ("I walk my dog.", "My dog is tired.")
+    assert draft.parts == ()
 
 
 def test_told_nowhere_leaves_the_evidence(recalled):

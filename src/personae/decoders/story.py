@@ -55,9 +55,7 @@ class StoryPull:
         """The next row of the table of common subsequences."""
         row = [0]
         for at, own in enumerate(self.words, start=1):
-            same = own == word or (
-                is_open and len(word) >= LEAST_LETTERS and own.startswith(word)
-            )
+            same = own == word or (is_open and len(word) >= LEAST_LETTERS and own.startswith(word))
             row.append(max(before[at], row[-1], before[at - 1] + same))
         return tuple(row)
 

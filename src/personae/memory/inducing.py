@@ -130,9 +130,7 @@ def _passage(lm: LanguageModel, statement: str, sampling: Sampling) -> str:
         source = shipped.everyday()[at].source
         messages += [Message("user", _asked(source)), Message("assistant", passage)]
     messages.append(Message("user", _asked(statement)))
-    text = lm.generate(
-        Request(messages=tuple(messages), sampling=sampling, replayable=True)
-    ).text
+    text = lm.generate(Request(messages=tuple(messages), sampling=sampling, replayable=True)).text
     return one_line(complete_sentences(text) or text)
 
 

@@ -43,7 +43,7 @@ def pabst(
     """The prompt of `plain`; a story near to the last turns pulls the tokens as they are written.
 
     `stories` to `told` are options of the step recall-story, the lambdas and `candidates` of
-    write-with-story. `told=true` with both lambdas at 0 is the story in the prompt and nothing else.
+    write-with-story. `told=true` with both lambdas at 0 is the story in the prompt alone.
     """
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),

@@ -87,9 +87,7 @@ def _agreements(made: Sequence[Candidate], statements: Sequence[str], kit: Kit) 
     """For each candidate its best entailment less its worst contradiction, -1–1."""
     nli = kit.need_nli("write_with_story")
     judged = judge_replies(nli, [(one.text, statements) for one in made])
-    return [
-        (one.best.entailment if one.best else 0.0) - one.contradiction for one in judged
-    ]
+    return [(one.best.entailment if one.best else 0.0) - one.contradiction for one in judged]
 
 
 def _scored(

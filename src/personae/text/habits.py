@@ -25,6 +25,7 @@ SECTIONS = ("preconditions", "static-conditions", "postconditions", "goals", "ep
 FACTS_LIMIT = 12  # of one section
 HABITS_LIMIT = 2_000  # of one file
 FACT_LIMIT_CHARACTERS = 300
+_NOWHERE = Place()
 _EVENT = re.compile(r"I(?:'m|'ve)? \w")
 
 
@@ -56,7 +57,7 @@ class Habit:
         return facts
 
 
-def parse_habits(text: str, place: Place = Place()) -> tuple[Habit, ...]:
+def parse_habits(text: str, place: Place = _NOWHERE) -> tuple[Habit, ...]:
     """The habits of a text, at least one. Raises FormatError with the line that is wrong."""
     found: list[Habit] = []
     reading: _Reading | None = None

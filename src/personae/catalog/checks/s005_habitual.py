@@ -56,8 +56,7 @@ def verdict(found: Sequence[Found]) -> str:
     """Raise CheckFailed unless enough messages find the habit that they are about."""
     places = {habit: at for at, habit in enumerate(habits.everyday())}
     hits = [
-        float(places[one.habit] == wanted)
-        for one, (_, wanted) in zip(found, PROBES, strict=True)
+        float(places[one.habit] == wanted) for one, (_, wanted) in zip(found, PROBES, strict=True)
     ]
     line = f"right habit of {len(places)}: {sum(hits):.0f} of {len(hits)} messages"
     expect(mean(hits) >= FOUND_SHARE, f"{line}; {FOUND_SHARE:.0%} are asked for.")
