@@ -7,9 +7,9 @@
     python benchmarks/habits.py turns --number 100 --out runs/habit-turns.jsonl [--data valid]
 
 `retrieval`: 40 messages that we wrote before any retrieval, and replies of PersonaChat that people
-grounded in a statement: of `compac-persona-grounding` those whose statement entails (0.9) the source
-of one shipped habit and of no other. Compared: the habit's whole text, its header, its nearest fact,
-the source statement alone, and BM25 over the texts.
+grounded in a statement: of `compac-persona-grounding` those whose statement entails (0.9) the
+source of one shipped habit and of no other. Compared: the habit's whole text, its header, its
+nearest fact, the source statement alone, and BM25 over the texts.
 
 `induction`: statements of PersonaChat's validation part, unfolded with the grammar and without.
 `personas`: habits for the personas of the first dialogues of the test part, for `personae reply`.
@@ -171,9 +171,8 @@ def induction(options: argparse.Namespace) -> None:
         first = [float(bool(row["habit"]) and row["attempts"] == 1) for row in some]
         print(f"{way}: {len(some)} statements")
         print(f"  at the first attempt {interval(first)}")
-        print(
-            f"  within {options.attempts}             {interval([float(bool(row['habit'])) for row in some])}"
-        )
+        within = [float(bool(row["habit"])) for row in some]
+        print(f"  within {options.attempts} attempts    {interval(within)}")
         print(f"  facts dropped        {sum(len(row['dropped']) for row in some)}", flush=True)
 
 

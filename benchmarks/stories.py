@@ -1,10 +1,11 @@
-"""Background stories (S013): replies drawn towards one, beside the story in the prompt, and neither.
+"""Background stories (S013): replies drawn towards one, one in the prompt, and neither.
 
     python benchmarks/stories.py --number 100 --out runs/stories.jsonl [--data valid] [--minutes 12]
 
-The first turn of each PersonaChat dialogue (test part) for which a story of the shipped ones is found
-(score of at least 0.25, no contradiction with the persona), by each arm. The figures are those of
-`habits.py turns`; "what is told" is the story. The same command goes on where it stopped.
+The first turn of each PersonaChat dialogue (test part) for which a story of the shipped ones is
+found (score of at least 0.25, no contradiction with the persona), by each arm. The figures are
+those of `habits.py turns`; "what is told" is the story. The same command goes on where it
+stopped.
 """
 
 from __future__ import annotations

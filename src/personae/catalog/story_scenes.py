@@ -1,4 +1,4 @@
-"""Thirty moments in which a story may be told, written for the check of S013 before any was found."""
+"""Thirty moments in which a story may be told, written for S013 before any was found."""
 
 from __future__ import annotations
 

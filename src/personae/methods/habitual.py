@@ -23,8 +23,9 @@ ENTRY = EntryInfo(
     nli=True,
     paper="We are what we repeatedly do: Inducing and deploying habitual schemas in persona-based "
     "responses",
-    deviations="Vectors are MiniLM's; a habit serves only personas with a statement for it; nothing is told where no habit is near; "
-    "a rewriting that contradicts the reply is not taken. Prompts and examples are ours.",
+    deviations="Vectors are MiniLM's; a habit serves only personas with a statement for it; "
+    "nothing is told where no habit is near; a rewriting that contradicts the reply is not taken. "
+    "Prompts and examples are ours.",
 )
 
 Mode = Literal["baseline", "unconstrained", "paraphrase"]

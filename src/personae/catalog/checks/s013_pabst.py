@@ -6,6 +6,7 @@ Thirty moments of our own. The second inference model, which chooses nothing, co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
@@ -43,7 +44,7 @@ def replied(context: CheckContext, weight: float) -> list[Reply]:
 
 
 def same_as_plain(context: CheckContext, without: Sequence[Reply]) -> str:
-    """Raise CheckFailed unless the weights at 0 give what the engine's own greedy decoding gives."""
+    """Raise CheckFailed unless weights at 0 give what the engine's own greedy decoding does."""
     plain = Speaker(
         context.lm(), "plain", options={**_WRITING, "temperature": 0.0}, replayable=True
     )
@@ -65,7 +66,7 @@ def nearer(found: Mapping[float, Sequence[Reply]]) -> str:
     ]
     shown = ", ".join(f"{w:g}: {v:.3f}" for w, v in zip(WEIGHTS, values, strict=True))
     line = f"ROUGE-L to the story by its weight, {len(SCENES)} scenes: {shown}"
-    rises = all(a <= b for a, b in zip(values, values[1:], strict=False))
+    rises = all(a <= b for a, b in pairwise(values))
     expect(rises and values[-1] > values[0], f"{line}; it was to rise.")
     return line
 
