@@ -19,7 +19,7 @@ ENTRY = EntryInfo(
     nli=True,
     paper="Unsupervised Enrichment of Persona-grounded Dialog with Background Stories",
     deviations="Scores of tokens are moved, not the decoder's state by a gradient: llama.cpp gives "
-    "none. The story counts by its content words in their order. Consistency chooses among whole "
+    "none. The story counts by its words in their order. Consistency chooses among whole "
     "candidates. Stories are our own, ROCStories may not be shipped; one that contradicts the "
     "persona is passed over.",
 )

@@ -24,7 +24,7 @@ from personae.text.faults import faults_of
 ENTRY = EntryInfo(systems=("S013",), needs=("distribution",), nli=True)
 
 Weight = Annotated[float, Field(ge=0, le=20)]
-STORY_NATS = 3.0  # of each word in the story's order, at lambda_story=1
+STORY_NATS = 4.0  # of each word in the story's order, at lambda_story=1
 SCORE = "pabst"
 
 
@@ -38,9 +38,9 @@ def write_with_story(
 ) -> Step:
     """Add candidates drawn towards the evidence of `recall_story`, each with its three losses.
 
-    A token that goes on with the story gains `lambda_story` times 3 nats (`decoders.story`). With
+    A token that goes on with the story gains `lambda_story` times 4 nats (`decoders.story`). With
     `lambda_nli` above 0 so many `candidates` are written, the further ones at a temperature of at
-    least 0.8, and the score `pabst` is log p a token + lambda_story · share of the content words in
+    least 0.8, and the score `pabst` is log p a token + lambda_story · share of the words in
     the story's order + lambda_nli · (best entailment - worst contradiction of a clause). With both
     at 0 this is decoding without anything.
     """

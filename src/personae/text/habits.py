@@ -137,9 +137,8 @@ class _Reading:
             raise self.place.fault(
                 f"The habit has no section ':{missing[0]}'; it needs {_known()}."
             )
-        return Habit(
-            self.event, *(tuple(self.sections[name]) for name in SECTIONS), source=self.source
-        )
+        before, lasting, after, goals, episodes = (tuple(self.sections[name]) for name in SECTIONS)
+        return Habit(self.event, before, lasting, after, goals, episodes, self.source)
 
 
 def _numbered(text: str, place: Place) -> Iterator[tuple[Place, str]]:

@@ -21,7 +21,7 @@ from personae.steps.recall_story import recalled_story
 
 WEIGHTS = (0.0, 0.5, 1.0, 2.0)
 GOLD_SHARE = 0.1  # of human replies that the second judge's threshold flags
-_WRITING = {"max_tokens": 24, "max_sentences": 1}
+_WRITING = {"max_tokens": 16, "max_sentences": 2}  # of equal length: ROUGE counts it
 
 
 def check(context: CheckContext) -> list[str]:
