@@ -48,7 +48,11 @@ def reply(*texts: str, story: str = "I walked home.", chosen: int = 0) -> Reply:
     losses = {"losses": {"fluency": 1.0, "story": 0.5, "consistency": 0.5}}
     made = tuple(Candidate(text, detail=dict(losses)) for text in texts)
     draft = Draft(
-        SCENES[0], candidates=made, chosen=chosen, evidence=(Evidence(story, "story:x:1"),)
+        SCENES[0],
+        candidates=made,
+        chosen=chosen,
+        evidence=(Evidence(story, "story:x:1"),),
+        notes={"story": "x:1"},
     )
     return Reply(draft.reply, "pabst", "scripted", draft, Timings())
 
@@ -80,6 +84,14 @@ def test_a_trace_without_losses_fails(monkeypatch):
     bare = replace(bare, draft=replace(bare.draft, candidates=made))
     with pytest.raises(CheckFailed, match="do not tell"):
         s013.consistent([bare] * 30)
+
+
+def test_too_few_stories_fail(monkeypatch):
+    monkeypatch.setattr(s013, "contradicted", lambda said: 0)
+    bare = reply("a", "b")
+    bare = replace(bare, draft=replace(bare.draft, notes={"story": ""}))
+    with pytest.raises(CheckFailed, match="Only 10 of 30"):
+        s013.consistent([bare] * 20 + [reply("a", "b")] * 10)
 
 
 def test_there_are_thirty_scenes():

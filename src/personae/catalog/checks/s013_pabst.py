@@ -20,6 +20,7 @@ from personae.speaker import Reply, Speaker
 from personae.steps.recall_story import recalled_story
 
 WEIGHTS = (0.0, 0.5, 1.0, 2.0)
+WITH_STORY = 2 / 3  # of the scenes: of the others all near stories contradict
 GOLD_SHARE = 0.1  # of human replies that the second judge's threshold flags
 _WRITING = {"max_tokens": 16, "max_sentences": 2}  # of equal length: ROUGE counts it
 
@@ -85,15 +86,26 @@ def consistent(replies: Sequence[Reply]) -> list[str]:
         f"consistency, {rates[1]} with it"
     )
     expect(rates[1] <= rates[0], f"{line}; there were to be no more.")
-    told = [
-        all(set(one.detail["losses"]) == {"fluency", "story", "consistency"}
-            for one in reply.draft.candidates)
-        and any(one.source.startswith("story:") for one in reply.draft.evidence)
-        for reply in replies
-    ]  # fmt: skip
-    expect(all(told), f"{told.count(False)} replies do not tell their story and losses.")
+    with_story = [reply for reply in replies if reply.draft.notes["story"]]
+    expect(
+        len(with_story) >= WITH_STORY * len(replies),
+        f"Only {len(with_story)} of {len(replies)} scenes have a story.",
+    )
+    silent = [reply for reply in with_story if not _is_told(reply)]
+    expect(not silent, f"{len(silent)} replies do not tell their story and losses.")
     changed = sum(reply.text != own(reply) for reply in replies)
-    return [line, f"story id and three losses in each trace; {changed} replies were exchanged"]
+    return [
+        line,
+        f"story id and three losses in the trace of all {len(with_story)} replies with a story "
+        f"(of {len(replies)}; the others' contradict); {changed} replies were exchanged",
+    ]
+
+
+def _is_told(reply: Reply) -> bool:
+    losses = [set(one.detail["losses"]) for one in reply.draft.candidates]
+    return bool(recalled_story(reply.draft)) and all(
+        some == {"fluency", "story", "consistency"} for some in losses
+    )
 
 
 def own(reply: Reply) -> str:
