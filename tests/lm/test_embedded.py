@@ -89,6 +89,17 @@ class TestRealEngine:
             written.append(found.ids[0])
         assert lm.detokenize(written) == lm.generate(request).text
 
+    def test_half_a_character_as_the_likeliest_token_is_told_like_any_other(
+        self, lm: EmbeddedModel
+    ):
+        request = Request(prompt="Repeat: " + "🎉" * 18, replayable=True)
+        written: list[int] = []
+        for _ in range(3):
+            [found] = lm.next_tokens([request], written, 8)
+            assert list(found.log_probs) == sorted(found.log_probs, reverse=True)
+            written.append(found.ids[0])
+        assert lm.detokenize(written) == "🎉"
+
     def test_forced_tokens_have_the_likelihoods_that_score_gives(self, lm: EmbeddedModel):
         request, text = chat("Do you like the sea?"), " Zebras, mostly."
         tokens = lm.tokenize(text)

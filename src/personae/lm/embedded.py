@@ -58,6 +58,7 @@ _CAPABILITIES: frozenset[Capability] = frozenset(
 # Best of the speed-for-perplexity table in docs/models.md.
 DEFAULT_QUANTISATION = "Q8_0"
 _FOLDER_PREFIX = "personae-engine-"
+_WHOLE = " the"  # a text whose token is whole characters
 
 
 def open_embedded(
@@ -302,19 +303,24 @@ class _Engine:
         is_cached: bool,
     ) -> NextTokens:  # fmt: skip
         """The distribution after a prompt and the tokens written so far, kept warm in a slot."""
-        answer = self._server.handle_completions(
-            {
-                "prompt": [prompt, *written],
-                "n_predict": 1,
-                "temperature": 0.0,
-                "logprobs": top,
-                "n_probs": top,
-                "cache_prompt": is_cached,
-                "id_slot": slot % self.slots,
-                **added,
-            }
-        )
+        body = {
+            "prompt": [prompt, *written],
+            "n_predict": 1,
+            "temperature": 0.0,
+            "logprobs": top,
+            "n_probs": top,
+            "cache_prompt": is_cached,
+            "id_slot": slot % self.slots,
+            **added,
+        }
+        answer = self._server.handle_completions(body)
         _raise_engine_error(answer)
+        if answer["choices"][0]["logprobs"] is None:
+            # The likeliest token is half a character, which the engine keeps back with what it
+            # knows of it. The distribution is the same before any other token.
+            whole = self.tokenize(_WHOLE)[0]
+            answer = self._server.handle_completions({**body, "grammar": f"root ::= <[{whole}]>"})
+            _raise_engine_error(answer)
         return _next_tokens(answer["choices"][0]["logprobs"]["content"][0])
 
     def detokenize(self, tokens: Sequence[int]) -> str:

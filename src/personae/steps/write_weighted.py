@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from personae.decoders.attributes import BLOCKED, Similarity, Weighting, weighting
 from personae.draft import Candidate, Count, Draft, Emission, Kit, Limit, Step
@@ -42,8 +42,8 @@ ENTRY = EntryInfo(
 
 _HALF_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 _MARK = "\N{SYMBOL FOR RECORD SEPARATOR}"  # stands between tokens that are turned into text
-_SPREAD = 0.8  # at least the temperature of further candidates: the first one's would repeat it
-_SEED_STEP = 7919  # keeps the seeds of candidates apart
+SPREAD = 0.8  # at least the temperature of further candidates: the first one's would repeat it
+SEED_STEP = 7919  # keeps the seeds of candidates apart
 
 
 def write_weighted(
@@ -69,25 +69,26 @@ def write_weighted(
         if kit.prompt_only:
             return draft
         request = request_of(draft, kit, kit.seed)
-        writer = _Writer(lm, request, weighting_of(draft, kit, wanted), top)
+        writer = Writer(lm, request, weighting_of(draft, kit, wanted), top)
         for number in range(candidates):
-            draft = _with_candidate(draft, kit, writer, number, max_sentences)
+            draft = _with_candidate(draft, kit, writer, number, max_sentences, wanted)
         return draft
 
     return step
 
 
 def _with_candidate(
-    draft: Draft, kit: Kit, writer: _Writer, number: int, max_sentences: int
-) -> Draft:
+    draft: Draft, kit: Kit, writer: Writer, number: int, max_sentences: int,
+    weights: Mapping[str, float],
+) -> Draft:  # fmt: skip
     started, lm = time.perf_counter(), writer.lm
-    seed = kit.seed + _SEED_STEP * number
+    seed = kit.seed + SEED_STEP * number
     temperature = draft.sampling.temperature
-    written = _write(
-        draft, kit if number == 0 else replace(kit, emit=_unseen), writer, max_sentences,
-        random.Random(seed), max(temperature, _SPREAD) if number else temperature,
+    written = write_tokens(
+        draft, kit if number == 0 else replace(kit, emit=unseen), writer, max_sentences,
+        random.Random(seed), max(temperature, SPREAD) if number else temperature,
     )  # fmt: skip
-    detail: dict[str, Any] = {"seed": seed, "weights": dict(writer.weighting.weights)}
+    detail: dict[str, Any] = {"seed": seed, "weights": dict(weights)}
     faults = faults_of(written.text, **compared_with(draft))
     if faults:
         detail["faults"] = faults
@@ -107,7 +108,7 @@ def _with_candidate(
     )
 
 
-def _unseen(_: Emission) -> None:
+def unseen(_: Emission) -> None:
     """Only the first candidate streams."""
 
 
@@ -135,20 +136,29 @@ def _similarity(embedder: Embedder, last: str) -> Similarity:
     return of
 
 
+class Bonus(Protocol):
+    """What a token adds to its score, by the text before it."""
+
+    def bonus(self, text: str, piece: str) -> float: ...
+
+
 @dataclass(slots=True)
-class _Writer:
+class Writer:
     """The weighted decoder over one prompt; remembers the text of the tokens it saw."""
 
     lm: DistributionModel
     request: Request
-    weighting: Weighting
+    weighting: Bonus
     top: int
     pieces: dict[int, str] = field(default_factory=dict)
 
     def next_token(
         self, written: Sequence[int], text: str, rng: random.Random, temperature: float
-    ) -> tuple[int | None, float]:
-        """The token to write and its score; no token at the end, or where all is forbidden."""
+    ) -> tuple[int | None, float, float]:
+        """The token to write, its score and its log-probability.
+
+        There is no token at the end, or where all is forbidden.
+        """
         [found] = self.lm.next_tokens([self.request], written, self.top)
         self._read(found.ids)
         scores = [
@@ -157,8 +167,9 @@ class _Writer:
         ]
         at = _drawn(scores, temperature, rng)
         if at is None:
-            return None, 0.0
-        return None if found.ends[at] else found.ids[at], scores[at]
+            return None, 0.0, 0.0
+        token = None if found.ends[at] else found.ids[at]
+        return token, scores[at], found.log_probs[at]
 
     def _read(self, tokens: Sequence[int]) -> None:
         """Learn the text of tokens not seen before, all in one call: a call each takes longer."""
@@ -184,32 +195,36 @@ def _drawn(scores: Sequence[float], temperature: float, rng: random.Random) -> i
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
-    """The reply, all that was decoded, its tokens, their score, the seconds to the first."""
+class Written:
+    """The reply, all that was decoded, its tokens, their score, the seconds to the first.
+
+    `log_prob` is that of the tokens without what was added.
+    """
 
     text: str
     raw: str
     tokens: int
     score: float
     first_s: float
+    log_prob: float = 0.0
 
 
-def _write(
-    draft: Draft, kit: Kit, writer: _Writer, max_sentences: int, rng: random.Random,
+def write_tokens(
+    draft: Draft, kit: Kit, writer: Writer, max_sentences: int, rng: random.Random,
     temperature: float,
-) -> _Written:  # fmt: skip
+) -> Written:  # fmt: skip
     scene, started = draft.scene, time.perf_counter()
     heard = sorted({turn.speaker for turn in scene.turns} - {scene.persona.name} | {scene.user})
     own = (scene.persona.display_name, scene.persona.name)
     reply_filter = ReplyFilter(own, heard, max_sentences=max_sentences)
     written: list[int] = []
-    raw, first_s, total, is_over = "", 0.0, 0.0, False
+    raw, first_s, total, log_prob, is_over = "", 0.0, 0.0, 0.0, False
     limit = draft.sampling.max_tokens
     while not is_over and len(written) < limit:
         if kit.cancel is not None and kit.cancel.is_set():
             raise Cancelled(reply_filter.text)
-        token, score = writer.next_token(written, raw, rng, temperature)
-        total += score
+        token, score, plain = writer.next_token(written, raw, rng, temperature)
+        total, log_prob = total + score, log_prob + plain
         if token is None:
             break
         written.append(token)
@@ -223,4 +238,4 @@ def _write(
     reply = reply_filter.finish(cut_short=not is_over and len(written) >= limit)
     if reply_filter.rest():
         kit.emit(Emission("text", reply_filter.rest()))
-    return _Written(reply, raw, len(written), total, first_s)
+    return Written(reply, raw, len(written), total, first_s, log_prob)
