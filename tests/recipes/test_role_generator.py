@@ -52,7 +52,7 @@ def test_a_reply_that_opens_the_call_is_left_out():
 
 def test_the_validation_part_is_of_the_training_part_and_shares_no_dialogue_with_what_is_learned():
     turns = [
-        LabelledTurn(f"g{n}", KNEE, f"Reply {n} {m}.", False, part="test" if n % 3 == 0 else "train")
+        LabelledTurn(f"g{n}", KNEE, f"{n} {m}.", False, part="test" if n % 3 == 0 else "train")
         for n in range(12) for m in range(2)
     ]  # fmt: skip
     test, validation = (parts_of(turns, held, 0) for held in ("test", "validation"))

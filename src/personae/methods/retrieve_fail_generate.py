@@ -7,7 +7,7 @@ from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_role import describe_role
 from personae.steps.fit_prompt import fit_prompt
-from personae.steps.retrieve_or_write import THETA, Threshold, retrieve_or_write
+from personae.steps.retrieve_or_write import RERANKED, THETA, Rerank, Threshold, retrieve_or_write
 from personae.steps.sample import sample
 
 ENTRY = EntryInfo(
@@ -19,8 +19,9 @@ ENTRY = EntryInfo(
     paper="Building a Role Specified Open-Domain Dialogue System Leveraging Large-Scale Language "
     "Models",
     deviations="The retriever is our bilinear head and the nearness of messages on frozen MiniLM "
-    "vectors, without a reranker; the generator is not tuned; it is drawn anew while the "
-    "out-of-bounds classifier fires, and a reply by people is the last resort.",
+    "vectors; the reranker mixes three scores in a way that was learned for the role; the "
+    "generator is drawn anew while the out-of-bounds classifier fires, and a reply that people "
+    "wrote is the last resort.",
 )
 
 
@@ -31,6 +32,7 @@ def retrieve_fail_generate(
     threshold: Threshold = 0.0,
     store: str = "",
     bounds: str = "",
+    rerank: Rerank = RERANKED,
     rules: bool = True,
     attempts: Count = 4,
     temperature: Temperature = 0.7,
@@ -53,6 +55,7 @@ def retrieve_fail_generate(
             threshold=threshold,
             store=store,
             bounds=bounds,
+            rerank=rerank,
             attempts=attempts,
             max_sentences=max_sentences,
             fall_back=fall_back,
