@@ -77,7 +77,7 @@ def role_bounds(
         embedder, nli = open_embedder(), open_nli()
         features = BoundsFeatures(spec, embedder, nli)
         parts = _parts(turns, features, show)
-        own = _own_examples(spec, features)
+        own = _own_part(spec, features)
         fitted = fit(parts["train"], own, folds, seed)
         facts = fitted.facts | {"test": measured(fitted, parts["test"])}
         facts["test"]["baselines"] = _baselines(spec, parts, lm, show)
@@ -277,15 +277,20 @@ def _by_source(part: Part) -> dict[str, Part]:
     return found
 
 
-def _own_examples(role: Role, features: BoundsFeatures) -> Part:
-    import numpy as np
-
+def own_examples(role: Role) -> list[tuple[str, bool]]:
+    """The examples of the role file, names filled in, and whether each is out of bounds."""
     from personae.text.macros import expand
 
     texts = [(text, False) for text in role.replies()]
     texts += [(text, True) for rule in role.rules for text in rule.out_of_bounds]
-    filled = [expand(text, char=role.character, user="my dear") for text, _ in texts]
-    return Part((), features(filled), np.array([is_out for _, is_out in texts], dtype=bool))
+    return [(expand(text, char=role.character, user="my dear"), is_out) for text, is_out in texts]
+
+
+def _own_part(role: Role, features: BoundsFeatures) -> Part:
+    import numpy as np
+
+    texts, out = zip(*own_examples(role), strict=True)
+    return Part((), features(texts), np.array(out, dtype=bool))
 
 
 def _baselines(role: Role, parts: dict[str, Part], lm: str, show: Report) -> dict[str, Any]:
