@@ -33,7 +33,7 @@ from personae.recipes.role_bounds import Part, fit, labelled_files, measured, ow
 from personae.speaker import Speaker
 
 ROLE = "phone-companion"
-PLAIN = {"theta": float("inf"), "threshold": 1.0}
+PLAIN = {"theta": float("inf"), "threshold": 1.0, "weight": 0.0}
 FOLDS, PIECE = 5, 32
 PEOPLE = "phone-companion.turns.jsonl"
 READ = Path(__file__).parent / "role_replies"

@@ -9,6 +9,7 @@ from personae.steps.describe_role import describe_role
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.retrieve_or_write import RERANKED, THETA, Rerank, Threshold, retrieve_or_write
 from personae.steps.sample import sample
+from personae.steps.use_adapter import Weight, use_adapter
 
 ENTRY = EntryInfo(
     systems=("S073",),
@@ -34,6 +35,8 @@ def retrieve_fail_generate(
     bounds: str = "",
     rerank: Rerank = RERANKED,
     rules: bool = True,
+    adapter: str = "",
+    weight: Weight = 1.0,
     attempts: Count = 4,
     temperature: Temperature = 0.7,
     max_tokens: Count = 60,
@@ -42,12 +45,17 @@ def retrieve_fail_generate(
 ) -> Step:
     """Hold a role: retrieve from in-bounds replies, and generate where that fails.
 
-    The options are those of the step `retrieve-or-write`; `rules` tells the model the role's rules.
-    `theta=inf threshold=1` is the plain role prompt. docs/roles.md has the figures.
+    The options are those of the step `retrieve-or-write`; `rules` tells the model the role's rules;
+    `adapter` names the one that it writes with (`personae train role-generator`; default: the one
+    that ships with the role, where the model has it), `weight` how much of it is added (0: none).
+    `theta=inf threshold=1 weight=0` is the plain role prompt. docs/roles.md has the figures.
     """
+    own = f"role-{role}"  # the one that ships with a role, for the packaged model
+    tuned = use_adapter(adapter=adapter or own, weight=weight, where_there=not adapter)
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_role(role=role, rules=rules),
+        tuned,
         fit_prompt(),
         retrieve_or_write(
             role=role,
