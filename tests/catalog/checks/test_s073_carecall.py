@@ -13,6 +13,7 @@ from personae.encoders.selection import open_selector
 from personae.formats.role_file import open_role
 from personae.formats.role_turns import LabelledTurn
 from personae.lm.scripted import ScriptedModel
+from personae.lm.types import Likelihood
 
 TURNS = [
     LabelledTurn(f"g{n}", (("user", f"Hello {n}"),), f"reply {n}", is_out=n % 2 == 0)
@@ -57,7 +58,7 @@ def test_a_method_that_prevents_nothing_fails():
 
 
 def test_a_selector_that_ignores_the_bounds_fails_and_so_does_none():
-    turns = [turn for turn in s073.held_out(open_role("phone-companion"), by_people=True)][:120]
+    turns = s073.held_out(open_role("phone-companion"), by_people=True)[:120]
     known = {turn.reply: float(turn.is_out) for turn in turns}
     right = (lambda replies: [0.1 + 0.8 * known[one] for one in replies], 0.5)
     plain = open_selector()
@@ -81,14 +82,14 @@ class Scoring(ScriptedModel):
     def score(self, request, continuations):
         ((_, weight),) = request.adapters
         numbers = [int(one.split()[-1]) for one in continuations]
-        return [Score(-self.costs[weight, n % 2 == 0], 1) for n in numbers]
+        return tuple(Likelihood((-self.costs[weight, n % 2 == 0],)) for n in numbers)
 
 
 def test_an_adapter_must_make_what_is_out_less_likely_and_spare_what_is_in():
     role = open_role("phone-companion")
     costs = {(0.0, False): 3.0, (0.0, True): 3.0, (1.0, False): 2.9, (1.0, True): 3.4}
     (line,) = s073.unlearned(Scoring(costs), role, TURNS)
-    assert "in bounds 3.000 without, 2.900 with; out of bounds 3.000 and 3.400" in line
+    assert "3.000 nats a token without, 2.900 with; out of bounds 0.050 a token and 0.033" in line
     with pytest.raises(CheckFailed, match="no less likely"):
         s073.unlearned(Scoring(costs | {(1.0, True): 2.9}), role, TURNS)
     with pytest.raises(CheckFailed, match="costs more than 2%"):

@@ -6,6 +6,7 @@ unlikelihood did is checked on the adapter that ships, scored by the packaged mo
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -37,7 +38,7 @@ _CARECALL = (
     ("carecall", "carecall_translated_samples.json"),
     ("carecall-corpus", "data", "carecall_translated_samples.json"),
 )
-_SCORED_MESSAGES = 8
+_SCORED_MESSAGES = 8  # each has seven replies or so, and each reply costs a whole prompt
 _COSTS = 0.02  # of the likelihood in bounds, as the design allows
 _BETTER = "hits@1/20 among hard negatives"
 _OUT_FIRST = "out of bounds first of all"
@@ -141,28 +142,30 @@ def select(selector: RoleSelector | None, judge: Judge, turns: Sequence[Labelled
 def unlearned(lm: LanguageModel, role: Role, turns: Sequence[LabelledTurn]) -> list[str]:
     """With the role's adapter what is out of bounds is less likely, and what is in bounds is not.
 
-    Nats a token, without and with the adapter. Raises CheckFailed.
+    Without and with it: nats a token of what is in bounds, mean probability of a token of what is
+    out. Raises CheckFailed.
     """
     name = f"role-{role.name}"
     if name not in getattr(lm, "adapters", ()):
         return [f"unlikelihood: skipped, {lm.name} has no adapter {name}"]
     asked = [*dict.fromkeys(turn.before for turn in turns if turn.heard)][:_SCORED_MESSAGES]
-    kept: dict[tuple[float, bool], list[float]] = {}
+    tokens: dict[tuple[float, bool], list[float]] = {}
     for before in asked:
         own = [turn for turn in turns if turn.before == before]
         for weight in (0.0, 1.0):
             request = Request(messages=messages(role, before), adapters=((name, weight),))
             for turn, one in zip(own, lm.score(request, [t.reply for t in own]), strict=True):
-                kept.setdefault((weight, turn.is_out), []).append(-one.total / max(1, one.tokens))
-    nats = {key: mean(values) for key, values in kept.items()}
+                tokens.setdefault((weight, turn.is_out), []).extend(one.token_log_probs)
+    nats = [-mean(tokens[weight, False]) for weight in (0.0, 1.0)]
+    shares = [mean([math.exp(one) for one in tokens[weight, True]]) for weight in (0.0, 1.0)]
     line = (
-        f"adapter, {len(asked)} held-out messages, nats a token of a reply: in bounds "
-        f"{nats[0.0, False]:.3f} without, {nats[1.0, False]:.3f} with; out of bounds "
-        f"{nats[0.0, True]:.3f} and {nats[1.0, True]:.3f}"
+        f"adapter, {len(asked)} held-out messages: in bounds {nats[0]:.3f} nats a token without, "
+        f"{nats[1]:.3f} with; out of bounds {shares[0]:.3f} a token and {shares[1]:.3f}"
     )
-    expect(nats[1.0, True] > nats[0.0, True], f"{line}; what is out is no less likely.")
-    limit = nats[0.0, False] * (1 + _COSTS)
-    expect(nats[1.0, False] < limit, f"{line}; that costs more than {_COSTS:.0%} in bounds.")
+    expect(shares[1] < shares[0], f"{line}; what is out is no less likely.")
+    expect(
+        nats[1] < nats[0] * (1 + _COSTS), f"{line}; that costs more than {_COSTS:.0%} in bounds."
+    )
     return [line]
 
 
