@@ -74,9 +74,9 @@ def retrieve_or_write(
             return draft
         own = from_home(bounds) if bounds else None
         judge = open_role_bounds(spec, kit.embedder, kit.nli, own)
-        best = open_role_selector(spec, open_selector(kit.embedder), own) if rerank else None
+        selector = open_role_selector(spec, open_selector(kit.embedder), own) if rerank else None
         limit = threshold or judge.threshold
-        desk = _Desk(draft, kit, judge, limit, spec, banned, best, rerank)
+        desk = _Desk(draft, kit, judge, limit, spec, banned, selector, rerank)
         found = desk.retrieved(known, theta)
         if found is not None:
             return desk.concluded([found], ())
