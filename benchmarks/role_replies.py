@@ -30,11 +30,13 @@ from personae.speaker import Speaker
 
 ROLE = "phone-companion"
 PLAIN = "plain role prompt"
+UNTUNED = {"weight": 0.0, "rerank": 0}  # as these arms were first read
 ARMS: dict[str, dict[str, Any]] = {
-    PLAIN: {"theta": float("inf"), "threshold": 1.0},
-    "generate within bounds": {"theta": float("inf")},
-    "retrieve-fail-generate": {},
-    "retrieve always": {"theta": float("-inf")},
+    PLAIN: {"theta": float("inf"), "threshold": 1.0, **UNTUNED},
+    "generate within bounds": {"theta": float("inf"), **UNTUNED},
+    "retrieve-fail-generate": UNTUNED,
+    "retrieve always": {"theta": float("-inf"), **UNTUNED},
+    "plain role prompt, tuned model": {"theta": float("inf"), "threshold": 1.0},
 }
 MESSAGES = (
     "I was at the hairdresser's this morning.", "My sister has moved to Spain.",

@@ -185,6 +185,22 @@ class Conversation:
             raise InvalidOption("There is no reply to make anew.")
         return self._answer(path, emit, cancel)
 
+    def replace_reply(self, text: str) -> StoredTurn:
+        """Say something else in the place of the last reply, which stays as a branch.
+
+        The turn has the label `fixed`. Raises InvalidOption where the last turn is no reply.
+        """
+        path = self.path
+        if not path or path[-1].speaker != self.persona.name:
+            raise InvalidOption("There is no reply to replace.")
+        turn = NewTurn(self.persona.name, checked_message(text), labels={"fixed": True})
+        return self.store.append_turn(
+            self.session.id,
+            turn,
+            parent_id=path[-2].id if len(path) > 1 else ROOT,
+            owner=self.owner,
+        )
+
     def undo(self) -> tuple[StoredTurn, ...]:
         """Step back before the user's last turn; nothing is deleted. Returns what was left."""
         return self.store.undo(self.session.id, owner=self.owner)

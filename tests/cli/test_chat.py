@@ -285,6 +285,30 @@ def test_json_mode_answers_each_line_with_one(chat, card, script):
     assert stored_texts() == ["Evening, {{user}}.", "Hi.", "First."]
 
 
+def test_a_fixed_turn_takes_the_place_of_the_reply_and_is_kept_for_the_role(chat, script):
+    from personae.formats.role_turns import read_labelled
+
+    model = script("I had soup.")
+    lines = ("Lunch?", "/fix identity: I am only a voice.", "/fix I am only a voice.", "/fix",
+             "/branch", "/undo", "/quit")  # fmt: skip
+    command = ("role:phone-companion", "--model", model, "--method", "plain", "--json")
+    _, out, _ = chat(*command, lines=lines)
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [next(iter(one)) for one in told] == ["reply", "fixed", "error", "error", "branches"]
+    assert "That is what was said" in told[2]["error"]
+    assert [one["text"] for one in told[4]["branches"]] == ["I had soup.", "I am only a voice."]
+    good, bad = read_labelled(Path(told[1]["file"]))
+    assert (good.reply, bad.reply, bad.category) == (
+        "I am only a voice.", "I had soup.", "identity",
+    )  # fmt: skip
+    assert good.heard == "Lunch?"
+
+
+def test_who_holds_no_role_has_nothing_to_be_fixed(chat, card, script):
+    _, out, _ = chat(card, "--model", script("Hm."), "--json", lines=("Hi.", "/fix Well."))
+    assert "holds no role" in json.loads(out.splitlines()[-1])["error"]
+
+
 def test_in_json_mode_every_line_of_the_output_is_json(chat, card, script):
     model = script("First.", "Second.", "Third.")
     chat(card, "--model", model, "--user", "Bo", lines=("My dog Rex barks.",))

@@ -9,6 +9,7 @@ import pytest
 
 from personae.encoders import embedder as embedder_module
 from personae.encoders import nli as nli_module
+from personae.encoders.heads import shipped_embedder
 from personae.errors import InvalidOption
 from personae.formats.role_turns import LabelledTurn
 from personae.recipes import role_bounds as recipe_module
@@ -30,6 +31,7 @@ def contrast(number, part):
 @pytest.fixture
 def trained(tmp_path, monkeypatch, word_embedder, word_nli):
     """Trains on a file of turns, and gives the artifact."""
+    shipped_embedder()  # the selection head's, opened before the other takes its place
     monkeypatch.setattr(embedder_module, "open_embedder", lambda: word_embedder)
     monkeypatch.setattr(nli_module, "open_nli", lambda: word_nli)
     monkeypatch.setattr(recipe_module, "_simple_scores", lambda role: {"length": len_of})
@@ -58,7 +60,8 @@ def test_it_learns_what_is_learnable_and_measures_the_held_out_part(trained):
     assert test["baselines"]["all out of bounds"]["F1"] == pytest.approx(0.667)
     assert test["recall by category"]["policy"] is None
     files = {file.name for file in artifact.folder.iterdir()}
-    assert files == {"head.json", "manifest.json", "bounds.json", "facts.json"}
+    assert files == {"head.json", "manifest.json", "bounds.json", "selector.json", "facts.json"}
+    assert artifact.facts["selector"]["test"]["replies"] == 4 * 4
     assert json.loads((artifact.folder / "bounds.json").read_text())["nli"] == "word-nli"
 
 

@@ -20,3 +20,11 @@ def test_a_model_without_adapters_is_refused():
     lm = ScriptedModel(capabilities=DEFAULT_CAPABILITIES - {"adapters"})
     with pytest.raises(CapabilityError, match="'adapters'"):
         use_adapter()(DRAFT, Kit(lm))
+
+
+def test_where_it_is_not_there_a_model_may_write_as_it_is():
+    lm = ScriptedModel(capabilities=DEFAULT_CAPABILITIES - {"adapters"})
+    assert use_adapter(adapter="mine", where_there=True)(DRAFT, Kit(lm)) == DRAFT
+    lm.adapters = ("mine",)
+    with pytest.raises(CapabilityError, match="'adapters'"):
+        use_adapter(adapter="mine", where_there=True)(DRAFT, Kit(lm))

@@ -37,6 +37,10 @@ class Talk:
             "/undo": (self._undo, "take back your last message and its reply"),
             "/regenerate": (self._regenerate, "another reply; the old one stays as a branch"),
             "/branch": (self._branch, "list the replies beside the last one, /branch N takes one"),
+            "/fix": (
+                self._fix,
+                "say what who holds a role should have said: /fix I am only a voice.",
+            ),
             "/method": (self._method, "show or change the method: /method plain temperature=0.5"),
             "/save": (self._save, "write the conversation to a file: /save talk.jsonl"),
             "/help": (self._help, "this list"),
@@ -242,6 +246,17 @@ class Talk:
             return
         for number, turn in enumerate(siblings, start=1):
             self._show(f" {'*' if turn.id == taken else ' '}{number}. {turn.text}")
+
+    def _fix(self, argument: str) -> None:
+        """Replace the last reply, and keep both for the next training of the role."""
+        from personae.cli.fixing import fix_last
+
+        fixed = fix_last(self._talk, argument)
+        if self._as_json:
+            print_json(fixed.told(), indent=None)
+            return
+        self._print_turn(self._talk.persona.name, fixed.text)
+        self._remark(fixed.advice())
 
     def _method(self, argument: str) -> None:
         import shlex

@@ -180,7 +180,7 @@ def open_role_bounds(
     Raises EnvironmentFault, FormatError, CapabilityError as `kept_head` and `embedder_of` do, and
     InvalidOption where the head was trained for another role.
     """
-    place = folder or WEIGHTS / f"role_bounds_{role.name.replace('-', '_')}"
+    place = bounds_folder(role, folder)
     if not place.is_dir():
         raise InvalidOption(
             f"There is no out-of-bounds classifier for the role {role.name} in {place}. Make one: "
@@ -198,6 +198,11 @@ def open_role_bounds(
     judge = nli_of(facts["nli"], nli)
     features = _kept_features(role.to_json(), by_fingerprint(model), by_fingerprint(judge))
     return RoleBounds(head, features, role, facts["threshold"])
+
+
+def bounds_folder(role: Role, folder: Path | None = None) -> Path:
+    """Where the models of a role are: `folder`, or the place of those that ship."""
+    return folder or WEIGHTS / f"role_bounds_{role.name.replace('-', '_')}"
 
 
 def nli_of(fingerprint: str, given: Nli | None) -> Nli:

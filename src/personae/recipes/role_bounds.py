@@ -1,4 +1,4 @@
-"""Train the classifier that says whether a reply is out of the bounds of a role."""
+"""Train what knows the bounds of a role: the classifier of replies, and the selector among them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from personae.encoders.embedder import OnnxEmbedder
+    from personae.encoders.selection import Selector
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
@@ -33,7 +34,8 @@ ENTRY = EntryInfo(
     paper="Bae et al. 2022, Building a Role Specified Open-Domain Dialogue System Leveraging "
     "Large-Scale Language Models",
     deviations="A logistic head on a frozen embedder and inference model in the place of a "
-    "fine-tuned classifier; it also sees the role's rules and their examples.",
+    "fine-tuned classifier; it also sees the role's rules and their examples. The selector mixes "
+    "frozen scores with the classifier's: a reranker of three weights, not a tuned encoder.",
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
@@ -52,18 +54,22 @@ def role_bounds(
 ) -> Recipe:
     """Fit the head on labelled turns and the role's own examples; report it on held-out dialogues.
 
-    `labelled` are files of labelled turns, with commas between (default: the shipped ones of the
-    role). Dialogues stay on one side: the test part is what the files name so, or every third group
+    `labelled` are files of labelled turns, with commas between; `shipped` stands for those that
+    ship with the role, which are the default: `shipped,fixes.jsonl` adds what people fixed.
+    Dialogues stay on one side: the test part is what the files name so, or every third group
     where they name none. Penalty and threshold are chosen by cross-validation on the training part;
     the test part is measured once, beside the majority, the nearness to the rules, the inference
-    model alone and, with `lm`, that model's likelihood of the reply under the role. The recipe is
-    `(data, work, show, resume) -> Artifact`; needs no torch.
+    model alone and, with `lm`, that model's likelihood of the reply under the role. With the head
+    the selector is learned, which weighs how a reply fits against its chance of being in bounds
+    (`recipes.role_selection`). The recipe is `(data, work, show, resume) -> Artifact`; needs no
+    torch.
     """
     options = {"role": role, "labelled": labelled, "lm": lm, "folds": folds, "seed": seed}
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
         from personae.encoders.embedder import open_embedder
         from personae.encoders.nli import open_nli
+        from personae.encoders.selection import open_selector
         from personae.formats.role_file import open_role
 
         spec = open_role(role)
@@ -71,7 +77,7 @@ def role_bounds(
         embedder, nli = open_embedder(), open_nli()
         features = BoundsFeatures(spec, embedder, nli)
         parts = _parts(turns, features, show)
-        own = _own_examples(spec, features)
+        own = _own_part(spec, features)
         fitted = fit(parts["train"], own, folds, seed)
         facts = fitted.facts | {"test": measured(fitted, parts["test"])}
         facts["test"]["baselines"] = _baselines(spec, parts, lm, show)
@@ -80,6 +86,7 @@ def role_bounds(
         }
         folder = work / f"role-bounds-{spec.name}"
         _write(folder, spec, fitted, embedder, nli.fingerprint)
+        facts["selector"] = learned_selector(parts, fitted, open_selector(embedder), folder, seed)
         told = json.dumps({"recipe": "role-bounds", "options": options, **facts}, indent=1)
         (folder / "facts.json").write_text(f"{told}\n", "utf-8")
         return Artifact(folder, facts)
@@ -90,14 +97,12 @@ def role_bounds(
 def labelled_files(role: str, labelled: str, *, by_people: bool = False) -> list[LabelledTurn]:
     """The labelled turns of files, or those that ship with a role. Raises InvalidOption.
 
+    `labelled` names files with commas between; `shipped` is one of them, and what nothing means.
     `by_people` takes of those that ship only what people wrote, not what a model did.
     """
     from personae import roles
-    from personae.settings import from_home
 
-    files = [from_home(name.strip()) for name in labelled.split(",") if name.strip()]
-    if not files:
-        files = list(roles.labelled_of(role, by_people=by_people))
+    files = roles.files_of(role, labelled, by_people=by_people)
     if not files:
         raise InvalidOption(
             f"No labelled turns ship for the role {role!r}: give labelled=FILE, which "
@@ -123,6 +128,7 @@ class Fitted:
     bias: float
     threshold: float
     facts: dict[str, Any]
+    held: Floats | None = None  # of the turns that it learned from, by heads that did not
 
     def probabilities(self, x: Floats) -> Floats:
         """Of being out of bounds."""
@@ -150,7 +156,41 @@ def fit(train: Part, own: Part, folds: int, seed: int) -> Fitted:
             "in bounds flagged": round(float(flagged[~train.is_out].mean()), 3),
         },
     }  # fmt: skip
-    return Fitted(weights, bias, threshold, facts)
+    return Fitted(weights, bias, threshold, facts, held[penalty])
+
+
+def learned_selector(
+    parts: dict[str, Part], fitted: Fitted, selector: Selector, folder: Path, seed: int
+) -> dict[str, Any]:
+    """Write the selector beside the head, and measure it on the test part.
+
+    Where the labelled turns teach none, because no message has replies of both sides, none is
+    written, and an earlier one goes: it belonged to another head.
+    """
+    from personae.encoders.role_selection import FILE, told
+    from personae.recipes.role_selection import (
+        LEARNED_DRAWS,
+        lists_of,
+        measured_selection,
+        pool_of,
+        taught,
+    )
+
+    train, test = parts["train"], parts["test"]
+    seen = fitted.held if fitted.held is not None else fitted.probabilities(train.x)
+    own = pool_of(train.turns, seen, selector)
+    mix = taught(lists_of(own, seed, LEARNED_DRAWS, hard=True))
+    if mix is None:
+        (folder / FILE).unlink(missing_ok=True)
+        return {"learned": False}
+    content = json.dumps(told(mix, selector), indent=2) + "\n"
+    (folder / FILE).write_text(content, "utf-8")
+    pool = pool_of(test.turns, fitted.probabilities(test.x), selector)
+    learned = {"learned": True, "mix": told(mix, selector)["mix"]}
+    seen_in = {"cross-validated": own, "test": pool}
+    return learned | {
+        name: measured_selection(one, mix, fitted.threshold, seed) for name, one in seen_in.items()
+    }
 
 
 def measured(fitted: Fitted, test: Part) -> dict[str, Any]:
@@ -237,15 +277,20 @@ def _by_source(part: Part) -> dict[str, Part]:
     return found
 
 
-def _own_examples(role: Role, features: BoundsFeatures) -> Part:
-    import numpy as np
-
+def own_examples(role: Role) -> list[tuple[str, bool]]:
+    """The examples of the role file, names filled in, and whether each is out of bounds."""
     from personae.text.macros import expand
 
     texts = [(text, False) for text in role.replies()]
     texts += [(text, True) for rule in role.rules for text in rule.out_of_bounds]
-    filled = [expand(text, char=role.character, user="my dear") for text, _ in texts]
-    return Part((), features(filled), np.array([is_out for _, is_out in texts], dtype=bool))
+    return [(expand(text, char=role.character, user="my dear"), is_out) for text, is_out in texts]
+
+
+def _own_part(role: Role, features: BoundsFeatures) -> Part:
+    import numpy as np
+
+    texts, out = zip(*own_examples(role), strict=True)
+    return Part((), features(texts), np.array(out, dtype=bool))
 
 
 def _baselines(role: Role, parts: dict[str, Part], lm: str, show: Report) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from personae.errors import InvalidOption
 from personae.formats.role_turns import CHARACTER, USER, LabelledTurn
 from personae.media.atomic_file import write_atomically
 from personae.recipes.branched_sequence import Branch, BranchedSequence, branched
+from personae.recipes.logistic import folds_of
 from personae.recipes.lora_training import (
     Artifact,
     Plan,
@@ -43,6 +44,8 @@ ENTRY = EntryInfo(
 )
 
 Recipe = Callable[[Path, Path, Report, bool], Artifact]
+Held = Literal["test", "validation"]
+_VALIDATION_FOLDS = 4  # every fourth dialogue of the training part is the validation part
 
 
 def role_generator(
@@ -54,6 +57,7 @@ def role_generator(
     rank: Annotated[int, Field(ge=1, le=256)] = 8,
     rate: Annotated[float, Field(gt=0, lt=1)] = 5e-4,
     accumulate: Annotated[int, Field(ge=1, le=256)] = 2,
+    held: Held = "test",
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
     """Likelihood of replies in bounds, and `unlikelihood` times that of those out of bounds.
@@ -61,13 +65,14 @@ def role_generator(
     `labelled` are files of labelled turns (default: what people wrote for the role). The part that
     they call `test` is only measured: the negative log-likelihood of a token of replies in bounds,
     in nats, and the mean probability of a token of those out of bounds, with and without the
-    adapter. `unlikelihood=0` is the baseline: likelihood alone. The recipe is `(data, work, show,
-    resume) -> Artifact`.
+    adapter. `unlikelihood=0` is the baseline: likelihood alone. To choose options take
+    `held=validation`: a quarter of the training dialogues is then measured in the place of the test
+    part, and not learned from. The recipe is `(data, work, show, resume) -> Artifact`.
     """
     options = {
         "role": role, "labelled": labelled, "unlikelihood": unlikelihood,
         "budget_tokens": budget_tokens, "rank": rank, "rate": rate, "accumulate": accumulate,
-        "seed": seed,
+        "held": held, "seed": seed,
     }  # fmt: skip
 
     def recipe(data: Path, work: Path, show: Report, resume: bool = True) -> Artifact:
@@ -78,40 +83,51 @@ def role_generator(
         model, tokenizer = load_base()
         encode = token_encoder(tokenizer)
         parts = {
-            name: role_sequences(
-                spec, [one for one in turns if (one.part == "test") == held], encode
-            )
-            for name, held in (("train", False), ("test", True))
+            name: role_sequences(spec, some, encode)
+            for name, some in parts_of(turns, held, seed).items()
         }
         if not parts["train"]:
             raise InvalidOption("None of the labelled turns answers a message of the user.")
         plan = Plan(
-            work / f"role-generator-{unlikelihood:g}-seed-{seed}", budget_tokens, rate=rate,
+            work / f"role-generator-{unlikelihood:g}-{held}-seed-{seed}", budget_tokens, rate=rate,
             rank=rank, alpha=2 * rank, accumulate=accumulate, seed=seed, checkpoint_tokens=10_000,
             resume=resume,
         )  # fmt: skip
         adapted = with_adapter(model, plan)
-        before = _kept_base(work, adapted, parts["test"], show)
+        before = _kept_base(work, adapted, parts["held"], show)
         facts = train(
             adapted, lambda epoch: parts["train"], unlikelihood_losses(unlikelihood), plan,
             lambda done, of, loss: show("training", done, of, f"loss {loss:.3f}"),
         )  # fmt: skip
-        after = figures(adapted, parts["test"], show, "measuring")
+        after = figures(adapted, parts["held"], show, "measuring")
         facts |= {"sequences": len(parts["train"]), "base": before, "adapter": after}
         return export(adapted, plan.out, "role-generator", options, facts)
 
     return recipe
 
 
+def parts_of(turns: Sequence[LabelledTurn], held: Held, seed: int) -> dict[str, list[LabelledTurn]]:
+    """What is learned from, and what is measured; dialogues stay on one side."""
+    learned = [one for one in turns if one.part != "test"]
+    if held == "test":
+        return {"train": learned, "held": [one for one in turns if one.part == "test"]}
+    fold = folds_of([one.group for one in learned], _VALIDATION_FOLDS, seed)
+    told = list(zip(learned, fold, strict=True))
+    return {
+        "train": [one for one, number in told if number],
+        "held": [one for one, number in told if not number],
+    }
+
+
 def _kept_base(
-    work: Path, model: Any, test: Sequence[BranchedSequence], show: Report
+    work: Path, model: Any, held: Sequence[BranchedSequence], show: Report
 ) -> dict[str, float]:
     """The figures without the adapter, kept in `work`: they are the same for all arms."""
-    ids = json.dumps([one.ids for one in test]).encode()
+    ids = json.dumps([one.ids for one in held]).encode()
     file = work / f"base-{hashlib.sha256(ids).hexdigest()[:12]}.json"
     if not file.exists():
         with model.disable_adapter():
-            found = figures(model, test, show, "measuring the base")
+            found = figures(model, held, show, "measuring the base")
         write_atomically(file, json.dumps(found).encode())
     kept: dict[str, float] = json.loads(file.read_text("utf-8"))
     return kept

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from personae.errors import UnknownEntry
+from personae.settings import from_home
 
 FOLDER = Path(__file__).parent
+SHIPPED = "shipped"  # in the place of a file's name: what was labelled for the shipped role
 
 
 def names() -> list[str]:
@@ -26,6 +28,15 @@ def labelled_of(name: str, *, by_people: bool = False) -> tuple[Path, ...]:
         return ()
     return tuple(
         sorted(FOLDER.glob(f"{name}.turns.jsonl" if by_people else f"{name}.turns*.jsonl"))
+    )
+
+
+def files_of(role: str, named: str, *, by_people: bool = False) -> tuple[Path, ...]:
+    """The files that `named` means, with commas between; `shipped`, or nothing: `labelled_of`."""
+    names = [name.strip() for name in named.split(",") if name.strip()] or [SHIPPED]
+    shipped = labelled_of(role, by_people=by_people)
+    return tuple(
+        file for name in names for file in (shipped if name == SHIPPED else (from_home(name),))
     )
 
 

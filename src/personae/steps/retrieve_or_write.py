@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ from personae.data import Role, Scene
 from personae.draft import Candidate, Count, Draft, Emission, Evidence, Kit, Limit, Step
 from personae.encoders.kept import kept_vectors
 from personae.encoders.role_bounds import Bound, RoleBounds, open_role_bounds
+from personae.encoders.role_selection import RoleSelector, open_role_selector
 from personae.encoders.selection import open_selector
 from personae.formats.role_file import open_role
 from personae.formats.role_turns import read_labelled
@@ -21,7 +22,7 @@ from personae.registry import EntryInfo
 from personae.settings import from_home
 from personae.steps.describe_persona import fill
 from personae.steps.generate import compared_with, generate
-from personae.text.faults import faults_of
+from personae.text.faults import faults_of, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,9 +34,11 @@ ENTRY = EntryInfo(systems=("S073",), needs=("chat",), embedder=True, nli=True)
 THETA = 0.5
 _CONTEXT_SHARE = 0.5  # of the score: how like the messages are; the rest: how the reply follows
 _SEED_STEP = 104_729  # keeps the seeds of attempts apart from those of `generate`
+RERANKED = 8  # of the retrieved replies, that the trained selector looks at
 _SHOWN = 3  # refused replies that the evidence names
 
 Threshold = Annotated[float, Field(ge=0, le=1)]
+Rerank = Annotated[int, Field(ge=0, le=1_000)]
 
 
 def retrieve_or_write(
@@ -45,6 +48,7 @@ def retrieve_or_write(
     threshold: Threshold = 0.0,
     store: str = "",
     bounds: str = "",
+    rerank: Rerank = RERANKED,
     attempts: Count = 4,
     max_sentences: Limit = 2,
     fall_back: bool = True,
@@ -55,11 +59,13 @@ def retrieve_or_write(
     then the reply is one that keeps the rule which was broken (`fall_back`), or the least bad
     attempt with the fault `out-of-bounds`. `theta=inf` never retrieves, `-inf` always does. Stored
     are the replies of the role and those labelled in bounds in `store` (files, with commas between;
-    default: the training part of the shipped ones). `threshold` is the classifier's probability
-    from which on a reply is out (0: the calibrated one, 1: never), `bounds` the folder of a
-    classifier of your own.
+    `shipped`, the default, is the training part of the shipped ones). `threshold` is the
+    classifier's probability from which on a reply is out (0: the calibrated one, 1: never),
+    `bounds` the folder of a classifier of your own. Word for word, what `store` has as out of
+    bounds is out whatever the classifier says. The `rerank` best of the stored replies are
+    scored anew by the selector that was trained with the classifier, if one was (0: none are).
     """
-    known = stored_replies(role, store)
+    known, banned = stored_replies(role, store), banned_replies(role, store)
     spec = open_role(role)
 
     def step(draft: Draft, kit: Kit) -> Draft:
@@ -68,7 +74,9 @@ def retrieve_or_write(
             return draft
         own = from_home(bounds) if bounds else None
         judge = open_role_bounds(spec, kit.embedder, kit.nli, own)
-        desk = _Desk(draft, kit, judge, threshold or judge.threshold, spec)
+        selector = open_role_selector(spec, open_selector(kit.embedder), own) if rerank else None
+        limit = threshold or judge.threshold
+        desk = _Desk(draft, kit, judge, limit, spec, banned, selector, rerank)
         found = desk.retrieved(known, theta)
         if found is not None:
             return desk.concluded([found], ())
@@ -107,15 +115,28 @@ def stored_replies(role: str, store: str) -> tuple[Stored, ...]:
     spec = open_role(role)
     found = [*_of_dialogues(spec)]
     found += [Stored("", text) for rule in spec.rules for text in rule.in_bounds]
-    files = [from_home(name.strip()) for name in store.split(",") if name.strip()]
     # What a small model wrote may be in bounds, but is seldom any good.
-    for file in files or roles.labelled_of(role, by_people=True):
+    for file in roles.files_of(role, store, by_people=True):
         found += [
             Stored(turn.heard, turn.reply, is_opening=not turn.before)
             for turn in read_labelled(file)
             if not turn.is_out and turn.part != "test"
         ]
     return tuple({one.reply: one for one in reversed(found)}.values())[::-1]
+
+
+@lru_cache(maxsize=8)
+def banned_replies(role: str, store: str) -> frozenset[tuple[str, ...]]:
+    """The words of each reply that people called out of bounds: none of them is said again.
+
+    Raises FormatError.
+    """
+    return frozenset(
+        tuple(words_of(turn.reply))
+        for file in roles.files_of(role, store, by_people=True)
+        for turn in read_labelled(file)
+        if turn.is_out and turn.part != "test"
+    )
 
 
 def _of_dialogues(spec: Role) -> list[Stored]:
@@ -137,11 +158,22 @@ class _Desk:
     judge: RoleBounds
     threshold: float
     role: Role
+    banned: frozenset[tuple[str, ...]]
+    selector: RoleSelector | None = None
+    rerank: int = 0
+    known: dict[str, Bound] = field(default_factory=dict)
+
+    def bounds(self, texts: Sequence[str]) -> list[Bound]:
+        """The classifier's word on texts, each asked for once."""
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        self.known.update(zip(new, self.judge.judge(new), strict=True))
+        return [self.known[text] for text in texts]
 
     def judged(self, candidate: Candidate, draft: Draft | None = None) -> Judged:
         """The candidate with the classifier's word on it."""
-        (bound,) = self.judge.judge([candidate.text])
-        is_out = self.threshold < 1 and bound.probability >= self.threshold
+        (bound,) = self.bounds([candidate.text])
+        is_banned = tuple(words_of(candidate.text)) in self.banned
+        is_out = self.threshold < 1 and (is_banned or bound.probability >= self.threshold)
         faults = [*candidate.detail.get("faults", ())] + ["out-of-bounds"] * is_out
         detail = {**candidate.detail, **({"faults": faults} if faults else {})}
         scores = {**candidate.scores, "out_of_bounds": round(bound.probability, 4)}
@@ -155,17 +187,34 @@ class _Desk:
         if theta == float("inf"):
             return None
         usable = [one for one in known if one.is_opening == (not self.draft.scene.turns)] or known
-        scores = retrieval_scores(self.draft.scene, usable, self.kit)
-        order = sorted(range(len(usable)), key=lambda at: (-float(scores[at]), at))
         first: Judged | None = None
-        for at in order:
-            if scores[at] < theta:
+        for stored, score in self.ranked(usable):
+            if score < theta:
                 break
-            one = self._stored(usable[at], float(scores[at]))
+            one = self._stored(stored, score)
             first = first or one
             if not one.is_out and not one.candidate.detail.get("faults"):
                 return one
         return first if theta == float("-inf") else None
+
+    def ranked(self, usable: Sequence[Stored]) -> list[tuple[Stored, float]]:
+        """The stored replies with their scores, the best first; those reranked before the rest."""
+        found = retrieval_scores(self.draft.scene, usable, self.kit)
+        order = sorted(range(len(usable)), key=lambda at: (-float(found.mixed[at]), at))
+        if self.selector is None:
+            return [(usable[at], float(found.mixed[at])) for at in order]
+        top, rest = order[: self.rerank], order[self.rerank :]
+        texts = [fill(usable[at].reply, self.draft.scene) for at in top]
+        out = [one.probability for one in self.bounds(texts)]
+        again = found.with_follows(
+            top, self.selector.scores(self.draft.scene.last_user_text, texts, out)
+        )
+        best = sorted(zip(top, again, strict=True), key=lambda one: (-one[1], one[0]))
+        least = best[-1][1]
+        return [
+            *((usable[at], score) for at, score in best),
+            *((usable[at], min(least, float(found.mixed[at]))) for at in rest),
+        ]
 
     def _stored(self, one: Stored, score: float) -> Judged:
         text = fill(one.reply, self.draft.scene)
@@ -249,12 +298,34 @@ class _Desk:
         return {"own": told["own"], "heard": told["heard"]}
 
 
-def retrieval_scores(scene: Scene, stored: Sequence[Stored], kit: Kit) -> NDArray[np.float64]:
-    """How well each stored reply would do here, at most about 1.
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """How like each stored reply's message is to what was said, and how well the reply follows it.
 
-    Half is how like the last message is to the one that was answered (cosine), half how well the
-    reply follows it (`encoders.selection`). A reply that was nobody's answer has the second alone.
+    A reply that was nobody's answer has the second alone.
     """
+
+    answered: NDArray[np.bool_]
+    alike: NDArray[np.float64]
+    follows: NDArray[np.float64]
+
+    @property
+    def mixed(self) -> NDArray[np.float64]:
+        """Half of each, at most about 1."""
+        import numpy as np
+
+        both = _CONTEXT_SHARE * self.alike + (1 - _CONTEXT_SHARE) * self.follows
+        return np.where(self.answered, both, self.follows)
+
+    def with_follows(self, some: Sequence[int], follows: NDArray[np.float64]) -> list[float]:
+        """The scores of `some` replies where another judge says how well they follow."""
+        at = list(some)
+        again: list[float] = Retrieval(self.answered[at], self.alike[at], follows).mixed.tolist()
+        return again
+
+
+def retrieval_scores(scene: Scene, stored: Sequence[Stored], kit: Kit) -> Retrieval:
+    """How well each stored reply would do here: cosine of messages, and `encoders.selection`."""
     import numpy as np
 
     heard = scene.last_user_text
@@ -262,6 +333,4 @@ def retrieval_scores(scene: Scene, stored: Sequence[Stored], kit: Kit) -> NDArra
     follows = selector.scores(heard, [fill(one.reply, scene) for one in stored])
     answered_ones = kept_vectors(selector.embedder, tuple(one.heard for one in stored))
     alike = (answered_ones @ selector.embedder.embed([heard])[0]).astype(np.float64)
-    answered = np.array([bool(one.heard) for one in stored])
-    mixed = _CONTEXT_SHARE * alike + (1 - _CONTEXT_SHARE) * follows
-    return np.where(answered, mixed, follows)
+    return Retrieval(np.array([bool(one.heard) for one in stored]), alike, follows)

@@ -1,14 +1,16 @@
 """S073 carecall: dialogues are collected, what is out of bounds is told, and replies keep to it.
 
-Held-out labelled turns of the shipped role; CareCall's own calls where they are there. That the
-generator's unlikelihood works is only checked where torch is installed.
+Held-out labelled turns of the shipped role; CareCall's own calls where they are there. What the
+unlikelihood did is checked on the adapter that ships, scored by the packaged model.
 """
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from personae import roles
@@ -19,17 +21,27 @@ from personae.data import Persona, Scene
 from personae.data.role import Role
 from personae.encoders.nli import open_nli
 from personae.encoders.role_bounds import open_role_bounds
+from personae.encoders.role_selection import RoleSelector, open_role_selector
+from personae.encoders.selection import open_selector
 from personae.formats.role_file import open_role
 from personae.formats.role_turns import LabelledTurn, read_labelled
-from personae.lm.types import LanguageModel
+from personae.lm.types import LanguageModel, Request
 from personae.recipes.role_collection import Collecting, collect
+from personae.recipes.role_likelihood import messages
 from personae.speaker import Reply, Speaker
 
 ROLE = "phone-companion"
 LEAST_F1 = 0.8  # as the design asks
 _SCENES = 12
 _COLLECTED = 4
-_CARECALL = ("carecall-corpus", "data", "carecall_translated_samples.json")
+_CARECALL = (
+    ("carecall", "carecall_translated_samples.json"),
+    ("carecall-corpus", "data", "carecall_translated_samples.json"),
+)
+_SCORED_MESSAGES = 8  # each has seven replies or so, and each reply costs a whole prompt
+_COSTS = 0.02  # of the likelihood in bounds, as the design allows
+_BETTER = "hits@1/20 among hard negatives"
+_OUT_FIRST = "out of bounds first of all"
 
 # The probability that each reply is out of bounds, and the threshold.
 Judge = tuple[Callable[[Sequence[str]], list[float]], float]
@@ -40,18 +52,25 @@ def check(context: CheckContext) -> list[str]:
     role, lm = open_role(ROLE), context.lm()
     bounds = open_role_bounds(role, context.embedder(), open_nli())
 
-    def probabilities(replies: Sequence[str]) -> list[float]:
+    @lru_cache(maxsize=4)
+    def told(replies: tuple[str, ...]) -> list[float]:
         return [one.probability for one in bounds.judge(replies)]
+
+    def probabilities(replies: Sequence[str]) -> list[float]:
+        return told(tuple(replies))
 
     judge = (probabilities, bounds.threshold)
     held, collected = held_out(role, by_people=True), held_out(role, by_people=False)
+    selector = open_role_selector(role, open_selector(context.embedder()))
     return [
         *classify(judge, held),
         *tell_collected(judge, collected),
+        *select(selector, judge, held),
         *loop_of_data(role, lm),
+        *unlearned(lm, role, held),
         *both_ends(lm, held),
         *rates(lm, judge, held),
-        *carecall(context.datasets_dir.joinpath(*_CARECALL)),
+        *carecall([context.datasets_dir.joinpath(*names) for names in _CARECALL]),
     ]
 
 
@@ -94,6 +113,62 @@ def figures(judge: Judge, turns: Sequence[LabelledTurn]) -> tuple[str, float, fl
     return line, found, majority
 
 
+def select(selector: RoleSelector | None, judge: Judge, turns: Sequence[LabelledTurn]) -> list[str]:
+    """The trained selector against the untrained, on held-out calls. Raises CheckFailed."""
+    import numpy as np
+
+    from personae.recipes.role_selection import measured_selection, pool_of
+
+    expect(selector is not None, "No selector was trained for the role.")
+    assert selector is not None
+    tell, threshold = judge
+    out = np.array(tell([turn.reply for turn in turns]))
+    pool = pool_of(turns, out, selector.selector)
+    found = measured_selection(pool, selector.mix, threshold, 0)
+    lines = []
+    for behind in ("", ", behind the classifier"):
+        trained, untrained = found[f"trained{behind}"], found[f"untrained{behind}"]
+        line = (
+            f"selector{behind}, {found['replies']} held-out replies: {_BETTER} "
+            f"{trained[_BETTER]:.3f} trained, {untrained[_BETTER]:.3f} untrained; {_OUT_FIRST} "
+            f"{trained[_OUT_FIRST]:.3f} and {untrained[_OUT_FIRST]:.3f}"
+        )
+        expect(trained[_BETTER] > untrained[_BETTER], f"{line}; it does not beat it.")
+        expect(trained[_OUT_FIRST] < untrained[_OUT_FIRST], f"{line}; no less is out.")
+        lines.append(line)
+    return lines
+
+
+def unlearned(lm: LanguageModel, role: Role, turns: Sequence[LabelledTurn]) -> list[str]:
+    """With the role's adapter what is out of bounds is less likely, and what is in bounds is not.
+
+    Without and with it: nats a token of what is in bounds, mean probability of a token of what is
+    out. Raises CheckFailed.
+    """
+    name = f"role-{role.name}"
+    if name not in getattr(lm, "adapters", ()):
+        return [f"unlikelihood: skipped, {lm.name} has no adapter {name}"]
+    asked = [*dict.fromkeys(turn.before for turn in turns if turn.heard)][:_SCORED_MESSAGES]
+    tokens: dict[tuple[float, bool], list[float]] = {}
+    for before in asked:
+        own = [turn for turn in turns if turn.before == before]
+        for weight in (0.0, 1.0):
+            request = Request(messages=messages(role, before), adapters=((name, weight),))
+            for turn, one in zip(own, lm.score(request, [t.reply for t in own]), strict=True):
+                tokens.setdefault((weight, turn.is_out), []).extend(one.token_log_probs)
+    nats = [-mean(tokens[weight, False]) for weight in (0.0, 1.0)]
+    shares = [mean([math.exp(one) for one in tokens[weight, True]]) for weight in (0.0, 1.0)]
+    line = (
+        f"adapter, {len(asked)} held-out messages: in bounds {nats[0]:.3f} nats a token without, "
+        f"{nats[1]:.3f} with; out of bounds {shares[0]:.3f} a token and {shares[1]:.3f}"
+    )
+    expect(shares[1] < shares[0], f"{line}; what is out is no less likely.")
+    expect(
+        nats[1] < nats[0] * (1 + _COSTS), f"{line}; that costs more than {_COSTS:.0%} in bounds."
+    )
+    return [line]
+
+
 def loop_of_data(role: Role, lm: LanguageModel) -> list[str]:
     """A few dialogues are collected and read back. Raises CheckFailed where they are no calls."""
     from personae.formats.reading import read_dialogues
@@ -132,7 +207,7 @@ def both_ends(lm: LanguageModel, turns: Sequence[LabelledTurn]) -> list[str]:
 def rates(lm: LanguageModel, judge: Judge, turns: Sequence[LabelledTurn]) -> list[str]:
     """The share that the classifier calls out of bounds, of both methods. Raises CheckFailed."""
     asked = scenes(turns)[:_SCENES]
-    plain = held_by(lm, asked, theta=float("inf"), threshold=1.0)
+    plain = held_by(lm, asked, theta=float("inf"), threshold=1.0, weight=0.0)
     within = held_by(lm, asked)
     tell, threshold = judge
     share = {
@@ -151,12 +226,13 @@ def rates(lm: LanguageModel, judge: Judge, turns: Sequence[LabelledTurn]) -> lis
     return [f"{line} ({told})"]
 
 
-def carecall(file: Path) -> list[str]:
+def carecall(files: Sequence[Path]) -> list[str]:
     """The translated sample has 100 turns out of bounds, each the last of a `validated-` call."""
     from personae.formats.carecall import read
 
-    if not file.exists():
-        return ["CareCall's translated sample is not here: its 100 turns were not counted"]
+    file = next((one for one in files if one.exists()), None)
+    if file is None:
+        return [f"CareCall's 100 turns: skipped, {files[0]} is not here"]
     calls = list(read(file))
     out = [
         (call.id, position == len(call.turns) - 1)
