@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.emotions import emotions
 from personae.cli.it_convai2 import it_convai2
+from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
@@ -28,6 +30,8 @@ app = typer.Typer(add_completion=False)
 app.command()(sweep)
 app.command()(atomic)
 app.command("it-convai2")(it_convai2)
+app.command("memory-probe")(memory_probe)
+app.command()(emotions)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
