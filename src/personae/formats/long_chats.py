@@ -96,7 +96,7 @@ def _turns(sessions: Record, text: str, said_at: SaidAt) -> Iterator[Turn]:
 
 def _question(given: Record) -> ChatQuestion:
     category = given.fields.get("category")
-    if category not in CATEGORIES or isinstance(category, bool | float):
+    if type(category) is not int or category not in CATEGORIES:
         raise given.place.fault("A question's category must be a number from 1 to 5.")
     return ChatQuestion(
         text=given.text("question"),
