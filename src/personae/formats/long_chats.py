@@ -28,12 +28,16 @@ SaidAt = Callable[[Record, str], datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class ChatQuestion:
-    """A question about a chat, its gold answer, and the ids of the turns that hold it."""
+    """A question about a chat, its gold answer, and the ids of the turns that hold it.
+
+    `options` are wrong answers that the data name.
+    """
 
     text: str
     answer: str
     evidence: tuple[str, ...]
     category: int
+    options: tuple[str, ...] = ()
 
 
 def questions_of(dialogue: Dialogue) -> tuple[ChatQuestion, ...]:
@@ -66,7 +70,7 @@ def chat(
         doubled = next(one for at, one in enumerate(ids) if one in ids[:at])
         raise sessions.place.fault(f"Two turns have the id {doubled!r}.")
     asked = [_question(one) for one in questions.records("qa")]
-    labels: JsonObject = {QUESTIONS: [_labels(one) for one in asked]}
+    labels: JsonObject = {QUESTIONS: [question_label(one) for one in asked]}
     return Dialogue(id=name, turns=turns, language="en", labels=labels)
 
 
@@ -103,7 +107,14 @@ def _question(given: Record) -> ChatQuestion:
         answer=_answer(given, category),
         evidence=given.texts("evidence"),
         category=category,
+        options=given.texts("options") or _adversarial(given),
     )
+
+
+def _adversarial(given: Record) -> tuple[str, ...]:
+    """The wrong answer that LoCoMo gives for what was never said."""
+    wrong = given.fields.get("adversarial_answer")
+    return (str(wrong),) if isinstance(wrong, str | int | float) else ()
 
 
 def _answer(given: Record, category: int) -> str:
@@ -118,10 +129,11 @@ def _answer(given: Record, category: int) -> str:
     return str(value)
 
 
-def _labels(one: ChatQuestion) -> JsonObject:
+def question_label(one: ChatQuestion) -> JsonObject:
+    """A question as the label `questions` of a dialogue has it."""
     return {
         "question": one.text,
         "answer": one.answer,
         "evidence": list(one.evidence),
         "category": one.category,
-    }
+    } | ({"options": list(one.options)} if one.options else {})

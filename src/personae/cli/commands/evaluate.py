@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.it_convai2 import it_convai2
 from personae.cli.memory_probe import memory_probe
@@ -32,6 +33,7 @@ app.command()(atomic)
 app.command("it-convai2")(it_convai2)
 app.command("memory-probe")(memory_probe)
 app.command()(emotions)
+app.command()(dialsim)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
