@@ -25,12 +25,12 @@ from personae.cli.opening import open_memory
 from personae.conversation import Conversation
 from personae.data import Persona
 from personae.lm.names import open_model
-from personae.memory.keeping import Kept
 from personae.memory.remembering import Remembering
 from personae.settings import load_settings
 from personae.speaker import Speaker
 from personae.store.memory_types import Scope
 from personae.store.sqlite import SqlStore, open_store
+from personae.store.types import NewTurn
 from personae.store.verifying import faults
 
 SESSIONS = (2, 3, 4, 5)
@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--dialogue", default=DIALOGUE)
     parser.add_argument("--ask", action="append", default=[])
     parser.add_argument("--erase", default=ERASED, help="Words of the memory that is erased.")
+    parser.add_argument("--plant", default=PLANTED, help="Said at the end of the last session.")
     parser.add_argument("--model", default="")
     parser.add_argument("--replies", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
@@ -79,7 +80,8 @@ def main() -> None:
         memory = open_memory(store, speaker)
         for number, talk in zip(SESSIONS, talks, strict=True):
             clock.now = FIRST_DAY + timedelta(weeks=number - SESSIONS[0])
-            hold(store, memory, speaker, persona, talk["dialogue"], number)
+            planted = options.plant if number == SESSIONS[-1] else ""
+            hold(store, memory, speaker, persona, talk["dialogue"], number, planted)
         show_what_holds(store, clock)
         clock.now += timedelta(weeks=1)
         for question in options.ask or ASKED:
@@ -90,26 +92,23 @@ def main() -> None:
 
 def hold(
     store: SqlStore, memory: Remembering, speaker: Speaker, persona: Persona,
-    pairs: Sequence[Sequence[str]], number: int,
+    pairs: Sequence[Sequence[str]], number: int, planted: str,
 ) -> None:  # fmt: skip
     """Store a session of the data, learn from it, and say what became of what was told."""
     talk = Conversation.begin(store, persona, speaker, user=SUBJECT, greeting=None, memory=memory)
     held(talk, [(said, reply) for said, reply in pairs])
+    if planted:
+        store.append_turn(talk.session.id, NewTurn(SUBJECT, planted))
     told = [turn for turn in talk.path if turn.speaker == SUBJECT]
     kept = memory.learn(told, holder=HOLDER, heard=SUBJECT)
     counts = Counter(one.outcome for one in kept)
     said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     print(f"Session {number}, {told[0].said_at:%d %B %Y}: {len(told)} messages of Sam: {said}")
     for one in kept:
-        if one.outcome != "kept":
-            print(f"  {_became(one)}")
-
-
-def _became(one: Kept) -> str:
-    others = " ".join(f'"{other.text}"' for other in one.others)
-    if one.outcome == "superseded":
-        return f'superseded: {others} by "{one.memory.text}"'
-    return f'{one.outcome}: "{one.memory.text}" {f"for {others}" if others else ""}'.rstrip()
+        if one.outcome in ("refined", "superseded"):
+            mark = " [planted]" if one.memory.text == planted else ""
+            others = " and ".join(f'"{other.text}"' for other in one.others)
+            print(f'  {one.outcome}: {others}\n    by "{one.memory.text}"{mark}')
 
 
 def show_what_holds(store: SqlStore, clock: Calendar) -> None:
@@ -180,8 +179,13 @@ def _files(place: Path) -> Iterator[Path]:
     return (file for file in sorted(place.rglob("*")) if file.is_file())
 
 
+PLANTED = "I am not looking for another job anymore."
 PART, DIALOGUE = "valid", "valid_122"
-ASKED = ("What did I tell you about my job?", "Do you remember why I quit?")
+ASKED = (
+    "Do you remember which job I applied for at the theater?",
+    "Am I looking for another job?",
+    "What did I tell you about crypto?",
+)
 ERASED = "abused dog"
 
 if __name__ == "__main__":

@@ -83,6 +83,24 @@ def test_a_session_that_goes_on_has_one_entry(store):
 
 
 @pytest.mark.parametrize(
+    ("kind", "texts"), [("none", ["I adopted a dog today."]), ("words", ["I adopted a dog today."]),
+                        ("oracle", ["I adopted a dog today."])],
+)  # fmt: skip
+def test_of_sessions_that_are_over_a_summary_is_kept(store, kind, texts):
+    memory = AgentMemory(store, kind, "summary", None, 1, lambda turns: turns[0].text)
+    for turn in SCRIPT.turns[:2]:
+        memory.save(turn)
+    assert memory.search("Who adopted a dog?", ("t0",)) == []
+    for turn in SCRIPT.turns[2:]:
+        memory.save(turn)
+    found = memory.search("Who adopted a dog?", ("t0",))
+    assert [turn.text for turn in found] == texts
+    assert memory.covers(found, ("t0",)) == 1.0
+    assert memory.covers(found, ("t2",)) == 0.0
+    assert memory.covers(found, ()) is None
+
+
+@pytest.mark.parametrize(
     ("text", "letters"),
     [
         ("(A)", "A"), ("A", "A"), ("B. a dog show", "B"), ("The answer is (C).", "C"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from personae.evaluate.dialsim import AnswerBy, Outcome
     from personae.evaluate.dialsim_plan import Asked
     from personae.lm.types import LanguageModel
+    from personae.memory.events import Summarise
 
 MADE = "made:"
 Reader = Literal["overlap", "model", "unknown"]
@@ -36,10 +37,13 @@ def dialsim(
         str, typer.Option("--memory", help="With commas: none, words, vectors, recall, oracle.")
     ] = "none,words,vectors,recall,oracle",
     unit: Annotated[
-        Literal["turn", "session"], typer.Option("--unit", help="What an entry is.")
+        Literal["turn", "session", "summary"], typer.Option("--unit", help="What an entry is.")
     ] = "turn",
     k: Annotated[
-        int, typer.Option("--k", min=0, max=500, help="Entries shown; 0: 20 turns, 10 sessions.")
+        int,
+        typer.Option(
+            "--k", min=0, max=500, help="Entries shown; 0: 20 turns, 10 sessions, 15 summaries."
+        ),
     ] = 0,
     limit_s: Annotated[
         float, typer.Option("--limit-s", min=0.0, help="Seconds to save, search and answer.")
@@ -51,6 +55,9 @@ def dialsim(
         Reader,
         typer.Option("--reader", help="Who answers: words in common, the model, always (E)."),
     ] = "overlap",
+    scripts: Annotated[
+        int, typer.Option("--scripts", min=0, help="Scripts of a file; 0: all.")
+    ] = 0,
     agent: Annotated[
         str, typer.Option("--agent", help="Who the agent is; else who speaks most.")
     ] = "",
@@ -71,25 +78,28 @@ def dialsim(
     from personae.evaluate.dialsim_plan import plan, renamed
 
     kinds = _memories(memory)
-    scripts = [renamed(one, names, seed) for one in _scripts(script, seed)]
+    played = [renamed(one, names, seed) for one in _scripts(script, scripts, seed)]
     plans = [
-        plan(one, agent, seed=seed, unanswerable=unanswerable, most=limit) for one in scripts
+        plan(one, agent, seed=seed, unanswerable=unanswerable, most=limit) for one in played
     ]  # fmt: skip
     lm = open_named_model(model, slots=1) if reader == "model" else None
     settings: dict[str, Any] = {
-        "script": script, "unit": unit, "k": k, "limit_s": limit_s, "names": names,
+        "script": script, "scripts": scripts, "unit": unit, "k": k, "limit_s": limit_s,
+        "names": names,
         "reader": reader, "agent": agent, "model": lm.fingerprint if lm else "",
         "seed": seed, "unanswerable": unanswerable, "limit": limit,
     }  # fmt: skip
     try:
         answer = _answer_by(reader, lm)
         found = {
-            kind: _run(kind, scripts, plans, answer, settings, out / kind) for kind in kinds
+            kind: _run(kind, played, plans, answer, settings, out / kind) for kind in kinds
         }  # fmt: skip
     finally:
         if lm is not None:
             lm.close()
-    _report(found, seed, f"{sum(map(len, plans))} questions of {script}, {unit}s", as_json)
+    _report(
+        found, seed, f"{sum(map(len, plans))} questions of {script}, an entry a {unit}", as_json
+    )
 
 
 def _memories(names: str) -> tuple[str, ...]:
@@ -105,19 +115,42 @@ def _memories(names: str) -> tuple[str, ...]:
     return found
 
 
-def _scripts(script: str, seed: int) -> list[Dialogue]:
+def _scripts(script: str, most: int, seed: int) -> list[Dialogue]:
+    """Scripts with their questions, or with those that their facts make where they have none."""
+    from itertools import islice
+
     from personae.errors import InvalidOption
     from personae.evaluate.made_script import made_script
-    from personae.formats.reading import find_data, read_dialogues
+    from personae.formats.reading import find_data
 
     if not script.startswith(MADE):
         source = find_data(script)
         files = sorted(source.glob("*.json")) if source.is_dir() else [source]
-        return [one for file in files for one in read_dialogues(file)]
+        found = (one for file in files for one in _dialogues(file))
+        return [_questioned(one) for one in islice(found, most or None)]
     number = script.removeprefix(MADE)
     if not number.isascii() or not number.isdigit() or len(number) > 4:
         raise InvalidOption(f"{script!r} is not like made:60, a script of sixty scenes.")
     return [made_script(int(number), seed)]
+
+
+def _dialogues(file: Path) -> Iterator[Dialogue]:
+    """The dialogues of a file; the sessions of a pair of Multi-Session Chat as one."""
+    from personae.formats.reading import detect, read_dialogues
+
+    known = detect(file).name
+    return read_dialogues(file, known, **({"joined": True} if known == "msc" else {}))
+
+
+def _questioned(script: Dialogue) -> Dialogue:
+    from personae.cli.opening import disclosure_for
+    from personae.evaluate.dialsim_facts import with_ids, with_questions
+    from personae.formats.long_chats import questions_of
+
+    script = with_ids(script)
+    if questions_of(script):
+        return script
+    return with_questions(script, disclosure_for("The questions about a script"))
 
 
 def _answer_by(reader: Reader, lm: LanguageModel | None) -> AnswerBy:
@@ -145,11 +178,12 @@ def _run(
 
     log = Log.opened(folder, settings, [one for asked in plans for one in asked])
     embedder = _embedder() if kind in ("vectors", "recall") else None
+    sum_up = _summarise() if settings["unit"] == "summary" else None
     found: list[Outcome] = []
     for number, (script, asked) in enumerate(zip(scripts, plans, strict=True), 1):
         stderr().print(f"{kind}: script {number} of {len(scripts)}, {len(asked)} questions")
         with tempfile.TemporaryDirectory() as place, open_store(Path(place) / "s.db") as store:
-            memory = AgentMemory(store, kind, settings["unit"], embedder, settings["k"])
+            memory = AgentMemory(store, kind, settings["unit"], embedder, settings["k"], sum_up)
             limit_s = settings["limit_s"]
             found += replay(
                 script, asked, memory, answer, limit_s=limit_s, known=log.known, on_outcome=log.add
@@ -162,6 +196,14 @@ def _embedder() -> Embedder:
     from personae.registry import find
 
     return embedder_for(find("step", "recall"))
+
+
+def _summarise() -> Summarise:
+    """Without a language model: the sentences that tell most."""
+    from personae.cli.opening import disclosure_for
+    from personae.memory.events import told_most
+
+    return told_most(disclosure_for("Summaries of sessions"))
 
 
 def _report(

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from personae.data import Dialogue, Memory, Turn
@@ -20,10 +21,12 @@ from personae.evaluate.memory_probe import NONE, ORACLE, line_of
 from personae.evaluate.turn_memories import RECALL, VECTORS, WORDS
 from personae.formats.long_chats import SESSION, said
 from personae.lm.types import LanguageModel, Message, Request, Sampling
+from personae.memory.events import Summarise
 from personae.memory.recalling import recalled
 from personae.memory.telling import told
 from personae.store.memory_types import Scope
 from personae.store.sqlite import SqlStore
+from personae.store.types import StoredTurn
 from personae.text.content_words import content_stems
 from personae.text.quoting import one_line
 
@@ -32,9 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MEMORIES = (NONE, WORDS, VECTORS, RECALL, ORACLE)
-Unit: TypeAlias = Literal["turn", "session"]
-SIZES: Mapping[str, int] = {"turn": 20, "session": 10}  # what the paper shows of each
+Unit: TypeAlias = Literal["turn", "session", "summary"]
+SIZES: Mapping[str, int] = {"turn": 20, "session": 10, "summary": 15}  # what the paper shows
 ANSWER_TOKENS = 24
+_SUMMARY = "Summary"  # who speaks where a summary is shown
+_SOME_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # of scripts without dates
 STAGES = ("saving", "searching", "answering")
 
 # (question, options, turns shown, seconds left) -> what is answered
@@ -44,10 +49,10 @@ Clock: TypeAlias = Callable[[], float]
 
 @dataclass(slots=True)
 class AgentMemory:
-    """What the agent keeps of the script, an entry an utterance or a session.
+    """What the agent keeps of the script: an entry an utterance, a session, or its summary.
 
-    While a session goes on its entry is made anew at each utterance. `none` shows the last `k`,
-    `oracle` those of the evidence.
+    While a session goes on its entry is made anew at each utterance; its summary is made when it is
+    over. `none` shows the last `k`, `oracle` those of the evidence.
     """
 
     store: SqlStore
@@ -55,22 +60,38 @@ class AgentMemory:
     unit: Unit = "turn"
     embedder: Embedder | None = None
     k: int = 0
+    summarise: Summarise | None = None
     heard: list[Turn] = field(default_factory=list)
+    summaries: dict[str, Turn] = field(default_factory=dict)
 
     def save(self, turn: Turn) -> None:
         """Keep what was just said."""
+        last = self.heard[-1] if self.heard else turn
         self.heard.append(turn)
-        if self.kind in (NONE, ORACLE):
-            return
         key = _key(turn, self.unit)
+        if self.unit == "summary":
+            if _key(last, self.unit) != key:
+                self._sum_up(_key(last, self.unit))
+        elif self.kind not in (NONE, ORACLE):
+            mine = [one for one in self.heard if _key(one, self.unit) == key]
+            texts = [said(one) if self.unit == "turn" else line_of(one) for one in mine]
+            subject = turn.speaker if self.unit == "turn" else ""
+            self._keep(key, "\n".join(texts), subject, mine)
+
+    def _sum_up(self, key: str) -> None:
+        """Keep the summary of a session that is over."""
         mine = [one for one in self.heard if _key(one, self.unit) == key]
+        assert self.summarise is not None
+        text = self.summarise([stored_turn(one) for one in mine])
+        made = Turn(speaker=_SUMMARY, text=text, id=key, said_at=mine[0].said_at)
+        self.summaries[key] = made
+        if self.kind not in (NONE, ORACLE):
+            self._keep(key, text, "", [made])
+
+    def _keep(self, key: str, text: str, subject: str, mine: Sequence[Turn]) -> None:
+        """Keep an entry, or make anew the one that there is."""
         entry = Memory(
-            id=key,
-            text="\n".join(said(one) if self.unit == "turn" else line_of(one) for one in mine)
-            or "…",
-            subject=turn.speaker if self.unit == "turn" else "",
-            kind="event",
-            said_at=mine[0].said_at,
+            id=key, text=text or "…", subject=subject, kind="event", said_at=mine[0].said_at
         )
         vector = self._vector(told(entry))
         if len(mine) > 1:
@@ -83,12 +104,16 @@ class AgentMemory:
     def search(self, question: str, evidence: Sequence[str]) -> list[Turn]:
         """The turns that the memory shows for a question, in the order in which they were said."""
         keys = set(self._keys(question, evidence)[: self.k or SIZES[self.unit]])
+        if self.unit == "summary":
+            return [one for key, one in self.summaries.items() if key in keys]
         return [turn for turn in self.heard if _key(turn, self.unit) in keys]
 
     def _keys(self, question: str, evidence: Sequence[str]) -> list[str]:
         size = self.k or SIZES[self.unit]
         if self.kind == NONE:
-            return list(dict.fromkeys(_key(one, self.unit) for one in reversed(self.heard)))
+            heard = [_key(one, self.unit) for one in reversed(self.heard)]
+            kept = [key for key in heard if self.unit != "summary" or key in self.summaries]
+            return list(dict.fromkeys(kept))
         if self.kind == ORACLE:
             gold = [turn for turn in self.heard if turn.id in evidence]
             return list(dict.fromkeys(_key(turn, self.unit) for turn in gold))
@@ -106,6 +131,18 @@ class AgentMemory:
             return None
         vector: NDArray[np.float32] = self.embedder.embed([text])[0]
         return vector
+
+    def covers(self, turns: Sequence[Turn], evidence: Sequence[str]) -> float | None:
+        """The share of the evidence, or of its sessions' summaries, among what is shown."""
+        gold = {_key(one, self.unit) for one in self.heard if one.id in evidence}
+        shown = {one.id if self.unit == "summary" else _key(one, self.unit) for one in turns}
+        return len(gold & shown) / len(gold) if gold else None
+
+
+def stored_turn(turn: Turn) -> StoredTurn:
+    """A turn of a script as what summaries and extraction read."""
+    at = turn.said_at or _SOME_DAY
+    return StoredTurn(turn.id, "script", "", turn.speaker, said(turn), "utterance", at)
 
 
 def _key(turn: Turn, unit: Unit) -> str:
@@ -176,7 +213,7 @@ def _outcome(
     began = clock()
     turns = memory.search(asked.text, asked.evidence)
     searched = clock() - began
-    share = _shown(asked, turns)
+    share = memory.covers(turns, asked.evidence)
     late = replace(late, verdict=f"timeout in {STAGES[1]}", shown=share, seconds=(saved, searched))
     left = limit_s - saved - searched
     if left < 0:
@@ -221,12 +258,6 @@ def named_options(text: str, options: Sequence[str]) -> set[str]:
         for letter, option in hits.items()
         if not any(option != other and option in other for other in hits.values())
     }
-
-
-def _shown(asked: Asked, turns: Sequence[Turn]) -> float | None:
-    if not asked.evidence:
-        return None
-    return len({turn.id for turn in turns} & {*asked.evidence}) / len({*asked.evidence})
 
 
 def never_knows(

@@ -13,6 +13,7 @@ from pathlib import Path
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
 from personae.data import Dialogue
+from personae.encoders.disclosure import Disclosure, open_disclosure
 from personae.encoders.types import Embedder
 from personae.evaluate.dialsim import (
     AgentMemory,
@@ -23,6 +24,7 @@ from personae.evaluate.dialsim import (
     never_knows,
     replay,
 )
+from personae.evaluate.dialsim_facts import with_questions
 from personae.evaluate.dialsim_plan import Asked, Names, plan, renamed
 from personae.evaluate.made_script import made_script
 from personae.evaluate.memory_probe import NONE, ORACLE
@@ -44,6 +46,7 @@ def check(context: CheckContext) -> list[str]:
         *too_late(context.embedder(), context.seed),
         *names(script, asked, context.seed),
         *repeats(script, asked, context.seed),
+        *untold(script, open_disclosure(context.embedder()), context.seed),
     ]
 
 
@@ -122,3 +125,13 @@ def repeats(script: Dialogue, asked: Sequence[Asked], seed: int) -> list[str]:
     expect(logs[0] == logs[1], "The log differs between two runs.")
     expect(plan(script, seed=seed + 1) != list(asked), "Another seed asks the same questions.")
     return ["the same seed gives the same log, another one other questions"]
+
+
+def untold(script: Dialogue, disclosure: Disclosure, seed: int) -> list[str]:
+    """A script that comes without questions gets its own; the gold turns help to answer them."""
+    bare = with_questions(script.model_copy(update={"labels": {}}), disclosure)
+    asked = plan(bare, seed=seed)
+    found = {kind: accuracy(run(bare, asked, kind)) for kind in (NONE, ORACLE)}
+    told = ", ".join(f"{kind} {value:.3f}" for kind, value in found.items())
+    expect(found[ORACLE] >= found[NONE] + LEAST_GAIN, f"On the script's own facts: {told}.")
+    return [f"without its questions, {len(asked)} about what people told: {told}"]
