@@ -6,7 +6,12 @@ Sessions 2 to 5 of one pair of people of Multi-Session Chat are stored a week ap
 from as `personae chat` does: Sam is the person who is remembered, Kim the character who remembers.
 In a fifth session Kim is asked, with memory and without. Then one memory is erased, with the
 session in which it was said, and its words are looked for in the bytes of every file of the store,
-which is verified. Nothing is planted: every turn is the data's.
+which is verified.
+
+What gives way in the data does so because somebody told more of it later: people of the data hardly
+ever take back what they said (docs/memory_benchmarks.md). So that a contradiction can be seen too,
+one sentence is planted at the end of the last session; it is marked where it is printed, and
+`--plant ""` leaves it out.
 """
 
 from __future__ import annotations
@@ -179,12 +184,12 @@ def _files(place: Path) -> Iterator[Path]:
     return (file for file in sorted(place.rglob("*")) if file.is_file())
 
 
-PLANTED = "I am not looking for another job anymore."
+PLANTED = "I did not apply for the backstage manager at the theater after all."
 PART, DIALOGUE = "valid", "valid_122"
 ASKED = (
-    "Do you remember which job I applied for at the theater?",
-    "Am I looking for another job?",
-    "What did I tell you about crypto?",
+    "Did I apply for the job at the theater?",
+    "What am I sick of?",
+    "What is in my crypto portfolio?",
 )
 ERASED = "abused dog"
 
