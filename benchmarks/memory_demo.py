@@ -1,6 +1,6 @@
 """Four sessions of one real dialogue: what is recalled, what gives way, and what is erased.
 
-    python benchmarks/memory_demo.py [--no-replies] [--dialogue ID --part test|valid]
+    python benchmarks/memory_demo.py [--no-replies] [--dialogue ID --part test|valid --side user]
 
 Sessions 2 to 5 of one pair of people of Multi-Session Chat are stored a week apart and learned
 from as `personae chat` does: Sam is the person who is remembered, Kim the character who remembers.
@@ -8,10 +8,9 @@ In a fifth session Kim is asked, with memory and without. Then one memory is era
 session in which it was said, and its words are looked for in the bytes of every file of the store,
 which is verified.
 
-What gives way in the data does so because somebody told more of it later: people of the data hardly
-ever take back what they said (docs/memory_benchmarks.md). So that a contradiction can be seen too,
-one sentence is planted at the end of the last session; it is marked where it is printed, and
-`--plant ""` leaves it out.
+Nothing is planted: every turn is the data's, also the one that takes the place of another. Such
+changes are rare in the data: of 92 memories that gave way to a contradiction in 269 pairs, two
+are changes of somebody's life (docs/memory_benchmarks.md).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from memory_replies import held, sessions_in, speaker_of
+from memory_replies import sessions_in, speaker_of
 
 from personae.cli.opening import open_memory
 from personae.conversation import Conversation
@@ -39,6 +38,7 @@ from personae.store.types import NewTurn
 from personae.store.verifying import faults
 
 SESSIONS = (2, 3, 4, 5)
+SIDES = ("user", "assistant")  # of a pair of messages in the data
 HOLDER, SUBJECT = "Kim", "Sam"
 FIRST_DAY = datetime(2026, 3, 1, 18, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--dialogue", default=DIALOGUE)
     parser.add_argument("--ask", action="append", default=[])
     parser.add_argument("--erase", default=ERASED, help="Words of the memory that is erased.")
-    parser.add_argument("--plant", default=PLANTED, help="Said at the end of the last session.")
+    parser.add_argument("--side", choices=SIDES, default=SIDE, help="Who of the data is Sam.")
     parser.add_argument("--model", default="")
     parser.add_argument("--replies", action=argparse.BooleanOptionalAction, default=True)
     options = parser.parse_args()
@@ -75,7 +75,8 @@ def main() -> None:
         raise SystemExit(f"There is no dialogue {options.dialogue} in the {options.part} part.")
     lm = open_model((options.model or load_settings().model) if options.replies else "scripted")
     speaker = speaker_of(lm, "guard", 0)
-    statements = tuple(talks[0]["meta"]["assistant"])
+    names = (SUBJECT, HOLDER) if options.side == "user" else (HOLDER, SUBJECT)
+    statements = tuple(talks[0]["meta"][SIDES[names.index(HOLDER)]])
     persona = Persona(name=HOLDER, id=options.dialogue, statements=statements)
     clock = Calendar()
     with (
@@ -85,8 +86,8 @@ def main() -> None:
         memory = open_memory(store, speaker)
         for number, talk in zip(SESSIONS, talks, strict=True):
             clock.now = FIRST_DAY + timedelta(weeks=number - SESSIONS[0])
-            planted = options.plant if number == SESSIONS[-1] else ""
-            hold(store, memory, speaker, persona, talk["dialogue"], number, planted)
+            said = [one for pair in talk["dialogue"] for one in zip(names, pair, strict=True)]
+            hold(store, memory, speaker, persona, said, number)
         show_what_holds(store, clock)
         clock.now += timedelta(weeks=1)
         for question in options.ask or ASKED:
@@ -97,23 +98,21 @@ def main() -> None:
 
 def hold(
     store: SqlStore, memory: Remembering, speaker: Speaker, persona: Persona,
-    pairs: Sequence[Sequence[str]], number: int, planted: str,
+    said: Sequence[tuple[str, str]], number: int,
 ) -> None:  # fmt: skip
     """Store a session of the data, learn from it, and say what became of what was told."""
     talk = Conversation.begin(store, persona, speaker, user=SUBJECT, greeting=None, memory=memory)
-    held(talk, [(said, reply) for said, reply in pairs])
-    if planted:
-        store.append_turn(talk.session.id, NewTurn(SUBJECT, planted))
+    for name, text in said:
+        store.append_turn(talk.session.id, NewTurn(name, text))
     told = [turn for turn in talk.path if turn.speaker == SUBJECT]
     kept = memory.learn(told, holder=HOLDER, heard=SUBJECT)
     counts = Counter(one.outcome for one in kept)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    print(f"Session {number}, {told[0].said_at:%d %B %Y}: {len(told)} messages of Sam: {said}")
+    became = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    print(f"Session {number}, {told[0].said_at:%d %B %Y}: {len(told)} messages of Sam: {became}")
     for one in kept:
         if one.outcome in ("refined", "superseded"):
-            mark = " [planted]" if one.memory.text == planted else ""
             others = " and ".join(f'"{other.text}"' for other in one.others)
-            print(f'  {one.outcome}: {others}\n    by "{one.memory.text}"{mark}')
+            print(f'  {one.outcome}: {others}\n    by "{one.memory.text}"')
 
 
 def show_what_holds(store: SqlStore, clock: Calendar) -> None:
@@ -184,14 +183,13 @@ def _files(place: Path) -> Iterator[Path]:
     return (file for file in sorted(place.rglob("*")) if file.is_file())
 
 
-PLANTED = "I did not apply for the backstage manager at the theater after all."
-PART, DIALOGUE = "valid", "valid_122"
+PART, DIALOGUE, SIDE = "valid", "valid_39", "assistant"
 ASKED = (
-    "Did I apply for the job at the theater?",
-    "What am I sick of?",
-    "What is in my crypto portfolio?",
+    "Which race am I training for?",
+    "Which food do I like after my races?",
+    "What kind of music am I into?",
 )
-ERASED = "abused dog"
+ERASED = "punk rock"
 
 if __name__ == "__main__":
     main()
