@@ -62,7 +62,8 @@ def test_memories_are_compared_and_the_run_goes_on(evaluate, chat, tmp_path):
 
 
 def test_looking_alone_asks_no_model_and_writes_nothing(evaluate, chat, tmp_path):
-    given = ("memory-probe", "--data", str(chat), "--out", str(tmp_path / "out"), "--no-answers")
+    given = ("memory-probe", "--data", str(chat), "--out", str(tmp_path / "out"), "--no-answers",
+             "--model", "scripted")  # fmt: skip
     code, out, _ = evaluate(*given, "--memory", "none,vectors,whole", "--json")
     figures = json.loads(out)["metrics"]
     assert code == 0

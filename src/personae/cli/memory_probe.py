@@ -58,20 +58,21 @@ def memory_probe(
     below OUT; the same command goes on where it was interrupted.
     """
     from personae.cli.opening import open_named_model
-    from personae.evaluate.memory_probe import memories_named, questions_in
+    from personae.evaluate.memory_probe import WHOLE, memories_named, questions_in
 
     names = memories_named(memory)
     chats, settings = _chats(data)
     questions = questions_in(chats, limit)
     settings = replace(settings, seed=seed)
     found = _looked_up(chats, questions, names)
-    lm = open_named_model(model if answers else "scripted", slots=1)
+    # What is looked for needs no model, but how much fits is counted in a model's tokens.
+    lm = open_named_model(model if answers or WHOLE in names else "scripted", slots=1)
     try:
         budget = budget_tokens or max(1, lm.context_tokens - _REST_TOKENS)
         made = _readers(lm, chats, questions, found, k=k, budget_tokens=budget)
         if answers:
             for name, reader in made.items():
-                options = {"k": k, "limit": limit} | ({"budget": budget} if name == "whole" else {})
+                options = {"k": k, "limit": limit} | ({"budget": budget} if name == WHOLE else {})
                 one = replace(settings, method=f"memory-probe:{name}", options=options)
                 one = replace(one, model=lm.name, fingerprint=lm.fingerprint)
                 _answer(reader, questions, out / name, one, workers)
