@@ -35,19 +35,30 @@ NOT_SAID = "Not mentioned"
 
 _INSTRUCTION = "Answer with a short phrase."
 _NOTHING = "(nothing)"
-# Turns, a question, its answer: ours, and of no chat. Without them the embedded model answers in
-# sentences: F1 0.140 instead of 0.281 on 30 questions of REALTALK's second chat, with gold turns.
+# Turns, a question, its answer: ours, and of no chat. With the first two alone, and dates before
+# the turns, the embedded model answered a date to nearly everything.
 _EXAMPLES = (
     (
-        "3 May 2022, Ann: I just adopted a cat, her name is Misty!\n"
-        "9 May 2022, Bob: I am flying to Lisbon on Friday.",
+        "Bob: We went to the beach yesterday and ate ice cream. (14 June 2022)",
+        "When did Bob go to the beach?",
+        "13 June 2022",
+    ),
+    (
+        "Ann: I just adopted a cat, her name is Misty! (3 May 2022)\n"
+        "Bob: I am flying to Lisbon on Friday. (9 May 2022)",
         "What is the name of Ann's cat?",
         "Misty",
     ),
     (
-        "14 June 2022, Bob: We went to the beach yesterday and ate ice cream.",
-        "When did Bob go to the beach?",
-        "13 June 2022",
+        "Ann: I teach maths, but I would rather paint. (2 July 2022)\n"
+        "Bob: My sister gave me a kite! (5 July 2022)",
+        "What would Ann like to do?",
+        "paint",
+    ),
+    (
+        "Bob: I bake bread and play the cello when I have time. (8 July 2022)",
+        "What are Bob's hobbies?",
+        "baking bread, playing the cello",
     ),
 )
 
@@ -231,7 +242,7 @@ def found_samples(reader: Reader, questions: Sequence[Question]) -> tuple[Sample
 def request_for(
     question: str, shown: Sequence[Turn], seed: int | None, cancel: threading.Event | None
 ) -> Request:
-    """What the model is asked: two examples, then the turns with their dates and the question."""
+    """What the model is asked: examples, then the turns with their dates and the question."""
     lines = "\n".join(map(line_of, shown)) or _NOTHING
     messages = [Message("system", _INSTRUCTION)]
     for said_before, asked, answer in _EXAMPLES:
@@ -249,9 +260,9 @@ def _asked(lines: str, question: str) -> Message:
 
 
 def line_of(turn: Turn) -> str:
-    """`8 May 2023, Bo: "…"`: a turn as one line that nothing in it ends."""
-    date = f"{turn.said_at.day} {turn.said_at:%B %Y}, " if turn.said_at else ""
-    return f"{date}{unmarked(turn.speaker)}: {unmarked(said(turn))}"
+    """`Bo: … (8 May 2023)`: a turn as one line that nothing in it ends."""
+    date = f" ({turn.said_at.day} {turn.said_at:%B %Y})" if turn.said_at else ""
+    return f"{unmarked(turn.speaker)}: {unmarked(said(turn))}{date}"
 
 
 def probe_metrics(depths: Sequence[int] = AT) -> dict[str, Metric]:
