@@ -11,16 +11,17 @@ summaries, or of the whole sessions.
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from memory_recall import interval, read, sessions, told
+from memory_recall import interval, read
 
+from personae.data import Dialogue
 from personae.encoders.disclosure import open_disclosure
+from personae.formats.long_chats import SESSION, said
+from personae.formats.reading import read_dialogues
 from personae.memory.events import Events, sessions_of, told_most
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
@@ -28,7 +29,6 @@ from personae.store.sqlite import open_store
 from personae.store.types import StoredTurn
 from personae.text.bm25 import index_texts
 
-FORMATS = ("%I:%M %p on %d %B, %Y", "%d.%m.%Y, %H:%M:%S")
 EVERY = Scope(kinds=("summary",))
 
 
@@ -46,16 +46,17 @@ def main() -> None:
                 open_store(Path(folder) / "personae.db") as store,
             ):
                 events = Events(store, disclosure.embedder, told_most(disclosure))
-                for way, hits in asked(events, json.loads(file.read_text("utf-8"))).items():
+                for way, hits in asked(events, file).items():
                     found.setdefault(way, []).extend(hits)
         print(f"{name}: {len(found['score'])} questions, recall@1 of the session")
         for way, hits in found.items():
             print(f"  {way:8} {interval(hits)}", flush=True)
 
 
-def asked(events: Events, value: Mapping[str, Any]) -> dict[str, list[float]]:
+def asked(events: Events, file: Path) -> dict[str, list[float]]:
     """Of each way whether its first summary is of the right session, question by question."""
-    turns = stored(value)
+    (chat,) = read_dialogues(file)
+    turns = stored(chat)
     events.close(turns, holder="A", heard="B")
     now = turns[-1].said_at + timedelta(days=1)
     found: dict[str, list[float]] = {
@@ -63,7 +64,7 @@ def asked(events: Events, value: Mapping[str, Any]) -> dict[str, list[float]]:
     }  # fmt: skip
     whole = sessions_of(turns)
     index = index_texts([" ".join(turn.text for turn in some) for some in whole])
-    for question in read(value)[1]:
+    for question in read(file)[1]:
         ranked = events.search(question.text, EVERY, now)
         vector = events.embedder.embed([question.text])[0]
         firsts = {
@@ -83,30 +84,21 @@ def asked(events: Events, value: Mapping[str, Any]) -> dict[str, list[float]]:
     return found
 
 
-def stored(value: Mapping[str, Any]) -> list[StoredTurn]:
+def stored(chat: Dialogue) -> list[StoredTurn]:
     """The turns of all sessions at the times of their sessions."""
     found = list[StoredTurn]()
-    for number, turns in enumerate(sessions(value), 1):
-        start = time_of(value[f"session_{number}_date_time"])
+    for number, turns in groupby(chat.turns, key=lambda turn: turn.labels[SESSION]):
+        start: datetime | None = None
         for at, turn in enumerate(turns):
-            said_at = start + timedelta(seconds=at)
+            start = start or turn.said_at
+            assert start is not None
             found.append(
                 StoredTurn(
-                    turn["dia_id"], f"s{number}", "", turn["speaker"],
-                    told(turn).partition(": ")[2], "utterance", said_at,
+                    turn.id, f"s{number}", "", turn.speaker, said(turn), "utterance",
+                    start + timedelta(seconds=at),
                 )
             )  # fmt: skip
     return found
-
-
-def time_of(text: str) -> datetime:
-    """A session's time, as either data set writes it."""
-    for one in FORMATS:
-        try:
-            return datetime.strptime(text, one).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    raise SystemExit(f"{text!r} is no time of a session.")
 
 
 if __name__ == "__main__":

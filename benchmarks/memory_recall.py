@@ -16,17 +16,19 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from personae.data import Memory
 from personae.encoders.embedder import OnnxEmbedder, open_embedder
+from personae.evaluate.memory_probe import questions_in
+from personae.evaluate.turn_memories import turn_memories
+from personae.formats.long_chats import UNANSWERABLE
+from personae.formats.reading import read_dialogues
 from personae.memory.recalling import recalled
 from personae.memory.telling import told
 from personae.settings import load_settings
-from personae.store.memory_contexts import TURNS_BEFORE
 from personae.store.memory_types import Scope
 from personae.store.sqlite import SqlStore, open_store
 
@@ -35,7 +37,6 @@ ALONE = {"words": "words (BM25)", "meaning": "meaning", "fused": "fused"}
 WITH = {"words": "words with context", "fused": "fused with context"}
 WAYS = ("no memory", *ALONE.values(), *WITH.values())
 PAIRS = (("fused", "words (BM25)"), ("fused with context", "fused"))
-UNANSWERABLE = 5  # LoCoMo's category of questions without evidence
 DRAWS = 1000
 
 
@@ -70,7 +71,7 @@ def measured(files: Sequence[Path]) -> dict[str, list[list[float]]]:
     embedder = open_embedder()
     found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
     for file in files:
-        memories, questions = read(json.loads(file.read_text("utf-8")))
+        memories, questions = read(file)
         vectors = embedder.embed([told(one) for one in memories])
         bare = [one.model_copy(update={"context": ""}) for one in memories]
         for kept, names in ((bare, ALONE), (memories, WITH)):
@@ -103,46 +104,15 @@ def asked(store: SqlStore, embedder: OnnxEmbedder, question: str) -> dict[str, l
     }
 
 
-def read(value: Mapping[str, Any]) -> tuple[list[Memory], list[Question]]:
+def read(file: Path) -> tuple[list[Memory], list[Question]]:
     """Turns as memories, and the answerable questions whose evidence is there."""
-    memories = [memory for session in sessions(value) for memory in remembered(session)]
-    ids = {one.id for one in memories}
+    (chat,) = read_dialogues(file)
     questions = [
-        Question(one["question"], evidence)
-        for one in value["qa"]
-        if one.get("category") != UNANSWERABLE
-        and (evidence := frozenset(one.get("evidence") or ()) & ids)
+        Question(one.asked.text, frozenset(one.evidence))
+        for one in questions_in([chat])
+        if one.asked.category != UNANSWERABLE and one.evidence
     ]
-    return memories, questions
-
-
-def sessions(value: Mapping[str, Any]) -> Iterator[list[Any]]:
-    """`session_1`, `session_2` … in order."""
-    numbers = sorted(
-        int(key.removeprefix("session_"))
-        for key in value
-        if key.removeprefix("session_").isdigit() and key.startswith("session_")
-    )
-    yield from (value[f"session_{number}"] for number in numbers)
-
-
-def remembered(session: Sequence[Mapping[str, Any]]) -> list[Memory]:
-    """The turns of a session, each with those right before it."""
-    made = [
-        Memory(text=said(turn), id=turn["dia_id"], kind="event", subject=turn["speaker"])
-        for turn in session
-    ]
-    before = ["\n".join(map(told, made[max(0, at - TURNS_BEFORE) : at])) for at in range(len(made))]
-    return [
-        one.model_copy(update={"context": context})
-        for one, context in zip(made, before, strict=True)
-    ]
-
-
-def said(turn: Mapping[str, Any]) -> str:
-    """What a turn says; a picture is its caption."""
-    caption = f" ({turn['blip_caption']})" if turn.get("blip_caption") else ""
-    return f"{turn.get('text') or turn.get('clean_text') or ''}{caption}"
+    return turn_memories(chat), questions
 
 
 def print_table(name: str, found: Mapping[str, list[list[float]]]) -> None:

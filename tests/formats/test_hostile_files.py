@@ -70,6 +70,9 @@ SAMPLES: dict[str, tuple[str, Any]] = {
     "it-convai2": ("a.json", {"data": [{
         "input": "Any pets?", "label": "A cat.", "rm_persona": "I have a cat.",
         "insuf_personas": ["I ski."], "full_personas": ["I ski.", "I have a cat."]}]}),
+    "locomo": ("a.json", {"speaker_a": "Ana", "session_1_date_time": "1:56 pm on 8 May, 2023",
+        "session_1": [{"speaker": "Ana", "dia_id": "D1:1", "text": "Hi", "blip_caption": "a dog"}],
+        "qa": [{"question": "What?", "answer": 7, "evidence": ["D1:1"], "category": 2}]}),
     "lorebook": ("a.json", {"spec": "lorebook_v3", "data": CARD["data"]["character_book"]}),
     "personae-card": ("a.yaml", {
         "name": "Ana", "id": "ana", "statements": ["I bake."], "traits": {"mbti": "ISFJ"},
@@ -81,6 +84,10 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "mbti": "introvert, intuitive, thinker, judger", "biography": ["I hum."],
         "paraphrasis_1": ["I sing."], "paraphrasis_2": [[]],
     }}),
+    "realtalk": ("a.json", {"name": {"speaker_1": "Ana"}, "session_1": [
+        {"speaker": "Ana", "dia_id": "D1:1", "clean_text": "Hi", "img_file": [],
+         "date_time": "29.12.2023, 22:42:04"}],
+        "qa": [{"question": "What?", "answer": "Hi", "evidence": ["D1:1"], "category": 1}]}),
     "tinytroupe-agent": ("a.agent.json", {"type": "TinyPerson", "persona": {
         "name": "Ana", "age": 40, "occupation": {"title": "baker"},
         "personality": {"traits": ["warm"], "big_five": {"openness": "High."}},

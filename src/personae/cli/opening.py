@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from personae.data import Persona
+    from personae.encoders.disclosure import Disclosure
     from personae.encoders.types import Embedder, Nli
     from personae.encoders.updates import Updates
     from personae.lm.types import LanguageModel
@@ -89,6 +90,16 @@ def open_shipped_nli(who: str) -> Nli:
         return open_nli()
     except EnvironmentFault as error:
         raise CapabilityError(f"{who} needs the inference model. {error}") from error
+
+
+def disclosure_for(who: str) -> Disclosure:
+    """The head that finds what people tell of themselves. Raises CapabilityError, naming `who`."""
+    try:
+        from personae.encoders.disclosure import open_disclosure
+
+        return open_disclosure()
+    except EnvironmentFault as error:
+        raise CapabilityError(f"{who} need the embedder. {error}") from error
 
 
 def open_memory(

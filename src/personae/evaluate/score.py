@@ -87,21 +87,28 @@ def score_runs(
     built = build_metrics(metrics or default_metrics(), options or {})
     runs = tuple(read_scored_run(folder) for folder in folders)
     kit = Kit(lm=lm or NoModel(), embedder=embedder, nli=nli, judges=judges or {}, seed=seed)
+    return measured(runs, built, kit)
+
+
+def measured(runs: Sequence[Run], metrics: Mapping[str, Metric], kit: Kit) -> Report:
+    """The figures of runs by metrics that are built, under the names given."""
     figures: dict[str, tuple[Figure, ...]] = {}
-    for name, metric in built.items():
+    for name, metric in metrics.items():
         scores = [metric(run.samples, kit) for run in runs]
-        first = Figure(scores[0], interval(scores[0], seed=seed))
+        first = Figure(scores[0], interval(scores[0], seed=kit.seed))
         others = (
             Figure(
                 scores[at],
-                interval(scores[at], seed=seed),
-                paired_difference(scores[0], scores[at], common_samples(runs[0], run), seed=seed),
+                interval(scores[at], seed=kit.seed),
+                paired_difference(
+                    scores[0], scores[at], common_samples(runs[0], run), seed=kit.seed
+                ),
             )
             for at, run in enumerate(runs)
             if at > 0
         )
         figures[name] = (first, *others)
-    return Report(runs, figures, seed)
+    return Report(tuple(runs), figures, kit.seed)
 
 
 def read_scored_run(folder: Path) -> Run:

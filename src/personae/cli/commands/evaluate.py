@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.dialsim import dialsim
+from personae.cli.emotions import emotions
 from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
+from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
@@ -30,6 +33,9 @@ app.command()(sweep)
 app.command()(atomic)
 app.command("it-convai2")(it_convai2)
 app.command()(focus)
+app.command("memory-probe")(memory_probe)
+app.command()(emotions)
+app.command()(dialsim)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
