@@ -54,6 +54,12 @@ def test_the_version_and_the_help_are_shown(call):
         assert f"\n  {command} " in out
 
 
+def _leaves(command: click.Command) -> list[click.Command]:
+    """The command, or those below it, however deep."""
+    below = getattr(command, "commands", None)
+    return [leaf for one in below.values() for leaf in _leaves(one)] if below else [command]
+
+
 def test_every_command_has_a_summary_and_json(call):
     group = app.CommandFolder(name="personae")
     context = click.Context(group)
@@ -62,8 +68,7 @@ def test_every_command_has_a_summary_and_json(call):
     for name in names:
         assert app._summary(name).endswith((".", "…")), name
         command = group.get_command(context, name)
-        inner = list(getattr(command, "commands", {"": command}).values())
-        for one in inner:
+        for one in _leaves(command):
             options = [option for part in one.params for option in getattr(part, "opts", ())]
             assert "--json" in options, (name, one.name)
 

@@ -142,12 +142,16 @@ def show(
 def convert(
     source: Annotated[Path, typer.Argument(help="A graph: .tsv, .jsonl or .db.")],
     target: Annotated[Path, typer.Argument(help="The file to write, by its ending.")],
+    as_json: AsJson = False,
 ) -> None:
     """Write a graph in another format; all of it is checked."""
     from personae.commonsense.files import read_graph, write_graph
 
     found = read_graph(source)
     write_graph(found, target)
+    if as_json:
+        print_json({"file": str(target), "facts": len(found.facts), "heads": len(found.heads)})
+        return
     stderr().print(f"Wrote {len(found.facts)} facts of {len(found.heads)} heads.", markup=False)
 
 
