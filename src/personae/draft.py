@@ -193,3 +193,19 @@ def chain(*steps: Step) -> Step:
         return draft
 
     return run
+
+
+def unheard(step: Step) -> Step:
+    """The step, of which nobody hears anything: which reply is shown is not known yet."""
+
+    def run(draft: Draft, kit: Kit) -> Draft:
+        return step(draft, replace(kit, emit=lambda _: None))
+
+    return run
+
+
+def show_reply(draft: Draft, kit: Kit) -> Draft:
+    """Say the reply that was chosen among what nobody heard."""
+    if draft.reply:
+        kit.emit(Emission("text", draft.reply))
+    return draft

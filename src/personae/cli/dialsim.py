@@ -75,9 +75,11 @@ def dialsim(
     goes on where it was interrupted.
     """
     from personae.cli.opening import open_named_model
+    from personae.evaluate.dialsim import MEMORIES
     from personae.evaluate.dialsim_plan import plan, renamed
+    from personae.evaluate.memory_probe import memories_named
 
-    kinds = _memories(memory)
+    kinds = memories_named(memory, MEMORIES)
     played = [renamed(one, names, seed) for one in _scripts(script, scripts, seed)]
     plans = [
         plan(one, agent, seed=seed, unanswerable=unanswerable, most=limit) for one in played
@@ -100,19 +102,6 @@ def dialsim(
     _report(
         found, seed, f"{sum(map(len, plans))} questions of {script}, an entry a {unit}", as_json
     )
-
-
-def _memories(names: str) -> tuple[str, ...]:
-    from personae.errors import InvalidOption
-    from personae.evaluate.dialsim import MEMORIES
-
-    found = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
-    for name in found:
-        if name not in MEMORIES:
-            raise InvalidOption(f"There is no memory {name!r}: {', '.join(MEMORIES)}.")
-    if not found:
-        raise InvalidOption(f"Name at least one memory: {', '.join(MEMORIES)}.")
-    return found
 
 
 def _scripts(script: str, most: int, seed: int) -> list[Dialogue]:

@@ -63,17 +63,17 @@ _EXAMPLES = (
 )
 
 
-def memories_named(names: str) -> tuple[str, ...]:
-    """`none,recall` as names; the first is what the others are compared with.
+def memories_named(names: str, known: Sequence[str] = MEMORIES) -> tuple[str, ...]:
+    """`none,recall` as names of those known; the first is what the others are compared with.
 
     Raises InvalidOption.
     """
     found = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
     for name in found:
-        if name not in MEMORIES:
-            raise InvalidOption(f"There is no memory {name!r}: {', '.join(MEMORIES)}.")
+        if name not in known:
+            raise InvalidOption(f"There is no memory {name!r}: {', '.join(known)}.")
     if not found:
-        raise InvalidOption(f"Name at least one memory: {', '.join(MEMORIES)}.")
+        raise InvalidOption(f"Name at least one memory: {', '.join(known)}.")
     return found
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from personae.draft import Count, Draft, Emission, Kit, Limit, Step, Temperature, chain
+from personae.draft import Count, Limit, Step, Temperature, chain, show_reply, unheard
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.choose_expansion import PriorName, choose_expansion
@@ -56,23 +54,8 @@ def compac(
         ),
         describe_persona(detail=detail),
         fit_prompt(),
-        _unheard(generate(candidates=candidates, max_sentences=max_sentences)),
+        unheard(generate(candidates=candidates, max_sentences=max_sentences)),
         rank_for_expansion(),
         choose(by="z"),
-        _show,
+        show_reply,
     )  # fmt: skip
-
-
-def _unheard(step: Step) -> Step:
-    """The step, of which nobody hears anything: which reply is shown is not known yet."""
-
-    def run(draft: Draft, kit: Kit) -> Draft:
-        return step(draft, replace(kit, emit=lambda _: None))
-
-    return run
-
-
-def _show(draft: Draft, kit: Kit) -> Draft:
-    if draft.reply:
-        kit.emit(Emission("text", draft.reply))
-    return draft

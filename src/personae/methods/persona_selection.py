@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
-from personae.draft import Count, Draft, Emission, Kit, Limit, Step, Temperature, chain
+from personae.draft import Count, Limit, Step, Temperature, chain, show_reply, unheard
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
@@ -52,24 +51,9 @@ def persona_selection(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(detail=detail),
         fit_prompt(),
-        *([_unheard(generate(candidates=written, max_sentences=max_sentences))] if written else []),
+        *([unheard(generate(candidates=written, max_sentences=max_sentences))] if written else []),
         *([draw_replies(pool=pool, number=max(1, drawn))] if drawn or not written else []),
         rank_for_persona(ranker=ranker, prompting=prompting, k=k, weight=weight),
         choose(by="selection"),
-        _show,
+        show_reply,
     )
-
-
-def _unheard(step: Step) -> Step:
-    """The step, of which nobody hears anything: which reply is shown is not known yet."""
-
-    def run(draft: Draft, kit: Kit) -> Draft:
-        return step(draft, replace(kit, emit=lambda _: None))
-
-    return run
-
-
-def _show(draft: Draft, kit: Kit) -> Draft:
-    if draft.reply:
-        kit.emit(Emission("text", draft.reply))
-    return draft
