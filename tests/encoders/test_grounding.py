@@ -8,7 +8,8 @@ import shutil
 import numpy as np
 import pytest
 
-from personae.encoders.grounding import SHIPPED, PolyHead, Reading, open_grounding, unit
+from personae.encoders.grounding import SHIPPED, PolyHead, Reading, open_grounding
+from personae.encoders.heads import unit
 from personae.errors import EnvironmentFault, FormatError, InvalidOption
 
 KNOWLEDGE = ["The lamp burns oil and is seen for ten miles.", "A boat leaves the pier at nine.",

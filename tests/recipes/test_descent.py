@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from personae.encoders.heads import softmax
 from personae.errors import PersonaeError
-from personae.recipes.descent import adam, softmax
+from personae.recipes.descent import adam
 
 
 def test_it_finds_the_bottom_of_a_bowl():

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from personae.encoders.heads import softmax
 from personae.encoders.ranking import OUTPUTS, open_ranker
-from personae.recipes.descent import adam, softmax
+from personae.recipes.descent import adam
 
 Array = NDArray[np.float64]
 STEPS, RATE = 400, 0.1

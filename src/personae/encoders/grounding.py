@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from personae.encoders.heads import WEIGHTS, shipped_embedder, sigmoid
+from personae.encoders.heads import WEIGHTS, shipped_embedder, sigmoid, softmax, unit
 from personae.encoders.onnx_weights import names_files, read_manifest, read_object, verified
 from personae.encoders.token_states import token_states
 from personae.encoders.types import Embedder
@@ -34,7 +34,6 @@ WHAT = "grounding model"
 DIMENSIONS, CODES_LIMIT = 384, 256
 COUNTED = 5  # the best statements that the count head looks at; it says 0 to 4
 MARKS = 2  # tokens around a text
-TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +157,6 @@ def count_features(states: Array, chances: Array) -> Array:
     best = np.sort(chances)[::-1][:COUNTED]
     padded = np.concatenate([best, np.zeros(COUNTED - len(best))])
     return np.concatenate([unit(states.mean(axis=0)), padded])
-
-
-def unit(vectors: Any) -> Array:
-    """Vectors of length 1."""
-    import numpy as np
-
-    return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + TINY))
-
-
-def softmax(logits: Array) -> Array:
-    """Shares that add up to 1 along the last axis."""
-    import numpy as np
-
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def open_grounding(folder: Path | None = None) -> Grounding:

@@ -31,6 +31,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("head.json",)
 LAYERS_LIMIT = 8
 WIDTH_LIMIT = 16_384
+_TINY = 1e-9
 DIGITS = 6  # of a result: hides in which order a processor adds up
 
 
@@ -122,6 +123,21 @@ def shipped_embedder() -> OnnxEmbedder:
     from personae.encoders.embedder import open_embedder
 
     return open_embedder()
+
+
+def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares that add up to 1 along the last axis."""
+    import numpy as np
+
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+def unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Vectors of length 1 along the last axis; what is no vector stays 0."""
+    import numpy as np
+
+    return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + _TINY))
 
 
 def sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:

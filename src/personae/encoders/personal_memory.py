@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from personae.encoders.grounding import softmax
+from personae.encoders.heads import softmax
 from personae.errors import InvalidOption
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections import Counter
 
+from personae.metrics.word_f1 import multiset_f1
 from personae.text.porter import porter_stem
 
 MULTI_HOP, OPEN, UNANSWERABLE = 1, 3, 5
@@ -35,12 +35,7 @@ def answer_score(answer: str, gold: str, category: int) -> float:
 
 def token_f1(answer: str, gold: str) -> float:
     """F1 of the stems of two texts, 0–1; no shared one is 0."""
-    given, wanted = _stems(answer), _stems(gold)
-    shared = (Counter(given) & Counter(wanted)).total()
-    if not shared:
-        return 0.0
-    precision, recall = shared / len(given), shared / len(wanted)
-    return 2 * precision * recall / (precision + recall)
+    return multiset_f1(_stems(answer), _stems(gold))
 
 
 def _stems(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from personae.encoders.grounding import open_grounding
 from personae.encoders.personal_memory import select
 from personae.errors import InvalidOption
 from personae.formats.focus import HUMAN, MACHINE, FocusTurn
+from personae.steps.select_grounding import cosines
 from personae.text.tfidf import tfidf_scores
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def systems(
     known: dict[str, System] = {
         "random": _by_chance(seed),
         "tfidf": _scored(lambda query, texts: tfidf_scores(query, texts)),
-        "cosine": _scored(lambda query, texts: _cosines(embedder, query, texts)),
+        "cosine": _scored(lambda query, texts: cosines(texts, query, embedder)),
         "info": _by_info(folder, is_counted=True),
         "info without count": _by_info(folder, is_counted=False),
         "memory": _by_memory(embedder),
@@ -139,11 +140,6 @@ def _scored(score: Callable[[str, Sequence[str]], Sequence[float]]) -> System:
         return Chosen(best, tuple(score(read, one.persona)))
 
     return system
-
-
-def _cosines(embedder: Embedder, query: str, texts: Sequence[str]) -> list[float]:
-    found: list[float] = (embedder.embed(list(texts)) @ embedder.embed([query])[0]).tolist()
-    return found
 
 
 def _by_memory(embedder: Embedder) -> System:

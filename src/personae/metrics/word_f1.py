@@ -33,7 +33,11 @@ def word_f1() -> Metric:
 
 def f1(reply: str, reference: str) -> float:
     """F1 of one reply against one gold reply, 0–1."""
-    given, wanted = normalised_words(reply), normalised_words(reference)
+    return multiset_f1(normalised_words(reply), normalised_words(reference))
+
+
+def multiset_f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    """2PR/(P+R) of two multisets, 0–1; no shared member is 0."""
     shared = (Counter(given) & Counter(wanted)).total()
     if not shared:
         return 0.0

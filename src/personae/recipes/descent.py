@@ -46,11 +46,3 @@ def adam(
             size = np.sqrt(second[at] / (1 - SECOND ** (step + 1)))
             now[at] = now[at] - speed * (mean / (size + TINY) + decay * now[at])
     return now
-
-
-def softmax(scores: Array) -> Array:
-    """Along the last axis."""
-    import numpy as np
-
-    shifted = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))

@@ -15,9 +15,10 @@ from pydantic import Field
 
 from personae.draft import Count
 from personae.encoders.distractors import DISTRACTORS, PERSONAS, mean_vector
+from personae.encoders.heads import softmax
 from personae.encoders.selection import open_selector
 from personae.media.atomic_file import write_atomically
-from personae.recipes.descent import adam, softmax
+from personae.recipes.descent import adam
 from personae.recipes.head_files import write_head
 from personae.recipes.kept_vectors import kept_vectors
 from personae.recipes.lora_training import Artifact, Report

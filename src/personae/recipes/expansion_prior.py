@@ -22,7 +22,8 @@ from personae.commonsense.expanding import (
     expansions,
 )
 from personae.draft import Count
-from personae.recipes.descent import adam, softmax
+from personae.encoders.heads import softmax
+from personae.recipes.descent import adam
 from personae.recipes.head_files import write_head
 from personae.recipes.kept_rows import kept_rows
 from personae.recipes.lora_training import Artifact, Report

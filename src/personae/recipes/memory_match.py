@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from personae.draft import Count
+from personae.encoders.heads import unit
 from personae.encoders.memory_match import DIMENSIONS, NAMES
 from personae.recipes.descent import adam
 from personae.recipes.head_files import write_head
@@ -163,13 +164,6 @@ def _through_unit(raw: Array, made: Array, upper: Array) -> Array:
 
     size = np.linalg.norm(raw, axis=-1, keepdims=True) + TINY
     return np.asarray((upper - made * (made * upper).sum(axis=-1, keepdims=True)) / size)
-
-
-def unit(vectors: Array) -> Array:
-    """Vectors of length 1; what is no vector stays 0."""
-    import numpy as np
-
-    return np.asarray(vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + TINY))
 
 
 def measured(encoders: Encoders, turns: Turns, epoch: int) -> dict[str, float]:

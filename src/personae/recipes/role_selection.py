@@ -14,10 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from personae.encoders.heads import softmax
 from personae.encoders.role_selection import Mix, log_in_bounds, mixed
 from personae.encoders.selection import Selector
 from personae.formats.role_turns import LabelledTurn
-from personae.recipes.descent import adam, softmax
+from personae.recipes.descent import adam
 
 if TYPE_CHECKING:
     import numpy as np

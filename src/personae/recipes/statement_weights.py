@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from personae.draft import Count
+from personae.encoders.heads import softmax
 from personae.encoders.nli import open_nli
 from personae.encoders.selection import open_selector
 from personae.encoders.statement_weights import DIMENSIONS
-from personae.recipes.descent import adam, softmax
+from personae.recipes.descent import adam
 from personae.recipes.head_files import write_head
 from personae.recipes.kept_rows import kept_rows
 from personae.recipes.kept_vectors import kept_vectors

@@ -95,7 +95,7 @@ def grounds(
     best, score, statements = _chosen(selector, asked, theirs, near, embedder)
     query = " ".join([asked[0], *(text for text, _ in statements), best])
     rest = [text for text in known if text != best]
-    scores = _cosines(rest, query, embedder) if documents and rest else []
+    scores = cosines(rest, query, embedder) if documents and rest else []
     order = sorted(range(len(rest)), key=lambda at: -scores[at])[:documents] if scores else []
     further = tuple((rest[at], round(scores[at], 4)) for at in order)
     return Grounds(best, score, statements, further, query)
@@ -126,7 +126,7 @@ def _chosen(
 
         scores = tfidf_scores(asked[0], near)
     else:
-        scores = _cosines(near, asked[0], embedder)
+        scores = cosines(near, asked[0], embedder)
     best = scores.index(max(scores))
     return near[best], round(scores[best], 4), ()
 
@@ -137,12 +137,13 @@ def _nearest(
     """The `count` texts nearest to the question, in their own order."""
     if len(known) <= count:
         return tuple(known)
-    scores = _cosines(known, question, embedder)
+    scores = cosines(known, question, embedder)
     best = sorted(range(len(known)), key=lambda at: -scores[at])[:count]
     return tuple(known[at] for at in sorted(best))
 
 
-def _cosines(texts: Sequence[str], query: str, embedder: Embedder) -> list[float]:
+def cosines(texts: Sequence[str], query: str, embedder: Embedder) -> list[float]:
+    """How near each text is to the query."""
     found: list[float] = (embedder.embed(list(texts)) @ embedder.embed([query])[0]).tolist()
     return found
 
