@@ -95,6 +95,10 @@ def test_an_adapter_must_make_what_is_out_less_likely_and_spare_what_is_in():
     with pytest.raises(CheckFailed, match="costs more than 2%"):
         s073.unlearned(Scoring(costs | {(1.0, False): 3.1}), role, TURNS)
     assert "skipped" in s073.unlearned(ScriptedModel(), role, TURNS)[0]
+    without = Scoring(costs)
+    without.adapters = ("another",)
+    with pytest.raises(CheckFailed, match="no adapter 'role-phone-companion'"):
+        s073.unlearned(without, role, TURNS)
 
 
 def test_both_ends_of_theta_hold_with_any_model():

@@ -145,9 +145,10 @@ def unlearned(lm: LanguageModel, role: Role, turns: Sequence[LabelledTurn]) -> l
     Without and with it: nats a token of what is in bounds, mean probability of a token of what is
     out. Raises CheckFailed.
     """
-    name = f"role-{role.name}"
-    if name not in getattr(lm, "adapters", ()):
-        return [f"unlikelihood: skipped, {lm.name} has no adapter {name}"]
+    name, there = f"role-{role.name}", getattr(lm, "adapters", None)
+    if there is None:
+        return [f"unlikelihood: skipped, {lm.name} takes no adapters"]
+    expect(name in there, f"The model has no adapter {name!r}: nothing was unlearned.")
     asked = [*dict.fromkeys(turn.before for turn in turns if turn.heard)][:_SCORED_MESSAGES]
     tokens: dict[tuple[float, bool], list[float]] = {}
     for before in asked:
