@@ -49,7 +49,7 @@ from personae.formats.reading import read_dialogues
 from personae.lm.names import open_model
 from personae.lm.types import LanguageModel
 from personae.media.atomic_file import write_atomically
-from personae.memory.habits import Found, Library, found_habit
+from personae.memory.habits import Found, found_habit, owned_by
 from personae.memory.inducing import induce, induce_all
 from personae.metrics.rouge_l import f_measure
 from personae.metrics.types import Scores
@@ -123,10 +123,10 @@ def grounded(file: Path, embedder: Embedder, nli: Nli) -> Iterator[tuple[str, in
 
 def compared(probes: Sequence[tuple[str, int]], embedder: Embedder) -> Mapping[str, list[bool]]:
     """By way of comparing, whether each message finds its habit."""
-    library = Library.of(shipped.everyday())
-    place = {habit: at for at, habit in enumerate(library.habits)}
-    sources = embedder.embed([habit.source for habit in library.habits])
-    index = index_texts([habit.text for habit in library.habits])
+    library = shipped.everyday()
+    place = {habit: at for at, habit in enumerate(library)}
+    sources = embedder.embed([habit.source for habit in library])
+    index = index_texts([habit.text for habit in library])
     found: dict[str, list[bool]] = {
         name: [] for name in ("text", "event", "fact", "source", "bm25")
     }
@@ -198,8 +198,8 @@ def replies(options: argparse.Namespace) -> None:
     lm, embedder, nli = (
         open_model(options.model or load_settings().model, slots=1), open_embedder(), open_nli(),
     )  # fmt: skip
-    library = Library.of(shipped.everyday())
-    persona = Persona(name="Kim", statements=tuple(habit.source for habit in library.habits))
+    library = shipped.everyday()
+    persona = Persona(name="Kim", statements=tuple(habit.source for habit in library))
     base: list[bool] = []
     for arm in options.arms.split(","):
         speaker = speaker_of(lm, arm, embedder, nli)
@@ -296,10 +296,10 @@ def with_a_habit(
     dialogues: Iterable[Dialogue], embedder: Embedder, nli: Nli
 ) -> Iterator[tuple[Target, Found]]:
     """The first turn of each dialogue to which the method would tell a shipped habit."""
-    library = Library.of(shipped.everyday())
+    library = shipped.everyday()
     for dialogue in dialogues:
         for target in targets([dialogue]):
-            owned = library.owned_by(target.scene().persona.statements, embedder, nli)
+            owned = owned_by(library, target.scene().persona.statements, embedder, nli)
             said = target.scene().last_user_text
             found = found_habit(library, said, embedder, among=owned)
             if found is not None and found.score >= RELEVANT:

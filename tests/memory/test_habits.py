@@ -6,7 +6,7 @@ import pytest
 
 from personae import habits
 from personae.catalog.habit_probes import PROBES
-from personae.memory.habits import Library, found_habit
+from personae.memory.habits import found_habit, owned_by
 from personae.text.habits import Habit
 
 
@@ -22,7 +22,7 @@ BREAD = habit("I bake", "flour", "oven hot", "bread warm", "croissants", "knead"
 
 
 def test_the_habit_is_chosen_first_then_its_facts(word_embedder):
-    found = found_habit(Library.of([DOG, BREAD]), "walk: throw ball", word_embedder, number=2)
+    found = found_habit([DOG, BREAD], "walk: throw ball", word_embedder, number=2)
     assert found.habit == DOG
     assert found.told[0] == "I walk"
     assert len(found.facts) == 2
@@ -32,13 +32,13 @@ def test_the_habit_is_chosen_first_then_its_facts(word_embedder):
 
 
 def test_more_facts_than_there_are_gives_all(word_embedder):
-    found = found_habit(Library.of([DOG]), "dog", word_embedder, number=50)
+    found = found_habit([DOG], "dog", word_embedder, number=50)
     assert sorted(found.facts) == sorted(DOG.facts)
 
 
 @pytest.mark.parametrize("by", ["text", "event", "fact"])
 def test_among_limits_the_choice(word_embedder, by):
-    library = Library.of([DOG, BREAD])
+    library = [DOG, BREAD]
     assert found_habit(library, "dog", word_embedder, by=by, among=[1]).habit == BREAD
     assert found_habit(library, "dog", word_embedder, by=by, among=[]) is None
     assert found_habit(library, " ", word_embedder, by=by) is None
@@ -48,10 +48,10 @@ def test_a_habit_is_the_personas_by_its_own_words_by_entailment_or_without_a_sou
     word_embedder, word_nli
 ):
     free = habit("I sing", "a", "b", "c", "d", "e")
-    library = Library.of([DOG, BREAD, free])
-    assert library.owned_by(["Dog."], word_embedder, word_nli) == (0, 2)
-    assert library.owned_by(["i have bread."], word_embedder, word_nli) == (1, 2)
-    assert library.owned_by([], word_embedder, word_nli) == (2,)
+    library = [DOG, BREAD, free]
+    assert owned_by(library, ["Dog."], word_embedder, word_nli) == (0, 2)
+    assert owned_by(library, ["i have bread."], word_embedder, word_nli) == (1, 2)
+    assert owned_by(library, [], word_embedder, word_nli) == (2,)
 
 
 def test_the_shipped_habits_are_sound_and_the_probes_name_them():

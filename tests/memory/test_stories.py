@@ -6,12 +6,12 @@ import pytest
 
 from personae import stories
 from personae.errors import FormatError
-from personae.memory.stories import Shelf, found_story
+from personae.memory.stories import found_story
 from personae.stories import Story, read_stories
 
-SHELF = Shelf.of(
-    [Story("s:1", ("I baked bread.", "It burned.")), Story("s:2", ("My horse ran away.",))]
-)
+SHELF = (
+    Story("s:1", ("I baked bread.", "It burned.")), Story("s:2", ("My horse ran away.",)),
+)  # fmt: skip
 
 
 def test_the_story_nearest_to_what_was_said_is_found(word_embedder):

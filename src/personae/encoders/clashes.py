@@ -32,12 +32,16 @@ def clashing_statements(nli: Nli, statements: Sequence[str]) -> list[Judgement]:
     return sorted(clashing, key=lambda one: -one.contradiction)
 
 
+def contradicting(nli: Nli, pairs: Sequence[tuple[str, str]]) -> list[bool]:
+    """Of each pair whether contradiction is the likeliest of the three labels."""
+    found: list[bool] = (nli.classify(pairs).argmax(axis=1) == 2).tolist() if pairs else []
+    return found
+
+
 def any_clash(nli: Nli, texts: Sequence[str], known: Sequence[str]) -> list[bool]:
     """Of each text whether it contradicts something known: the likeliest label, either way."""
-    pairs = [(text, one) for text in texts for one in known]
-    if not pairs:
-        return [False] * len(texts)
-    there = nli.classify(pairs).argmax(axis=1) == 2
-    back = nli.classify([(one, text) for text, one in pairs]).argmax(axis=1) == 2
-    found: list[bool] = (there | back).reshape(len(texts), len(known)).any(axis=1).tolist()
-    return found
+    there = contradicting(nli, [(text, one) for text in texts for one in known])
+    back = contradicting(nli, [(one, text) for text in texts for one in known])
+    either = [one or other for one, other in zip(there, back, strict=True)]
+    size = len(known)
+    return [any(either[at * size : (at + 1) * size]) for at in range(len(texts))]

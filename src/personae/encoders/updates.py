@@ -18,6 +18,7 @@ from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head
 from personae.encoders.onnx_weights import read_object
 from personae.encoders.types import Embedder, Nli
 from personae.errors import CapabilityError, FormatError
+from personae.text.parsing import read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,9 +103,9 @@ def open_updates(nli: Nli, embedder: Embedder | None = None, folder: Path | None
 
 def read_thresholds(file: Path) -> dict[str, Any]:
     """The file's object. Raises FormatError where it does not say all that is needed."""
-    if not file.is_file() or file.stat().st_size > THRESHOLDS_LIMIT_BYTES:
+    if not file.is_file():
         raise FormatError("The head of updates has no file of thresholds.", file=file)
-    told = read_object(file.read_bytes(), file)
+    told = read_object(read_bytes(file, THRESHOLDS_LIMIT_BYTES), file)
     numbers = [told.get(name) for name in SHARES]
     if not isinstance(told.get("nli"), str) or not all(
         isinstance(one, float) and math.isfinite(one) for one in numbers

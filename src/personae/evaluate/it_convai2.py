@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from personae.encoders.clashes import contradicting
 from personae.errors import InvalidOption
 from personae.formats.it_convai2 import read
 from personae.steps.extend_persona import Pool, Proposal, Retriever, consistent_ones, propose
@@ -132,7 +133,7 @@ def added(
 def contradicts(nli: Nli, text: str, given: Sequence[str]) -> bool:
     """Whether the model labels the statement a contradiction with a given one, either way round."""
     pairs = [pair for one in given for pair in ((text, one), (one, text))]
-    return bool(pairs) and bool((nli.classify(pairs).argmax(axis=1) == 2).any())
+    return any(contradicting(nli, pairs))
 
 
 def first_of(items: Sequence[Item], weigher: Weigher) -> list[bool]:

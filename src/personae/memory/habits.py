@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal
 
+from personae.encoders.kept import ByFingerprint, by_fingerprint, kept_vectors
 from personae.encoders.types import Embedder, Nli
 from personae.text.habits import Habit
 
@@ -48,61 +51,49 @@ class Vectors:
         return [float(one) for one in (self.texts if by == "text" else self.events) @ query]
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Habits to choose from, and their vectors by the embedder that made them."""
+def vectors_of(habits: Sequence[Habit], embedder: Embedder) -> Vectors:
+    """Their vectors, kept by embedder and texts."""
+    rows = kept_vectors(embedder, tuple(fact for habit in habits for fact in habit.facts))
+    ends = list(accumulate((len(habit.facts) for habit in habits), initial=0))
+    return Vectors(
+        kept_vectors(embedder, tuple(habit.text for habit in habits)),
+        kept_vectors(embedder, tuple(habit.event for habit in habits)),
+        tuple(rows[start:end] for start, end in pairwise(ends)),
+    )
 
-    habits: tuple[Habit, ...]
-    made: dict[str, Vectors]
-    owned: dict[tuple[str, ...], tuple[int, ...]]
 
-    @classmethod
-    def of(cls, habits: Sequence[Habit]) -> Library:
-        """A library of these habits."""
-        return cls(tuple(habits), {}, {})
+def owned_by(
+    habits: Sequence[Habit], statements: Sequence[str], embedder: Embedder, nli: Nli
+) -> tuple[int, ...]:
+    """Places of the habits of a persona: those without a source, and those it has a reason for.
 
-    def vectors(self, embedder: Embedder) -> Vectors:
-        """The vectors, computed once."""
-        if embedder.fingerprint not in self.made:
-            facts = [fact for habit in self.habits for fact in habit.facts]
-            rows, at, some = embedder.embed(facts), 0, list["NDArray[np.float32]"]()
-            for habit in self.habits:
-                some.append(rows[at : at + len(habit.facts)])
-                at += len(habit.facts)
-            self.made[embedder.fingerprint] = Vectors(
-                embedder.embed([habit.text for habit in self.habits]),
-                embedder.embed([habit.event for habit in self.habits]),
-                tuple(some),
-            )
-        return self.made[embedder.fingerprint]
+    That is a statement which is the habit's source, or entails it. The last 64 answers are kept.
+    """
+    models = by_fingerprint(embedder), by_fingerprint(nli)
+    return _owned(tuple(one.source for one in habits), tuple(statements), *models)
 
-    def owned_by(self, statements: Sequence[str], embedder: Embedder, nli: Nli) -> tuple[int, ...]:
-        """Places of the habits of a persona: those without a source, and those it has a reason for.
 
-        That is a statement which is the habit's source, or entails it.
-        """
-        key = tuple(statements)
-        if key not in self.owned:
-            self.owned[key] = self._owned(key, embedder, nli)
-        return self.owned[key]
-
-    def _owned(self, statements: Sequence[str], embedder: Embedder, nli: Nli) -> tuple[int, ...]:
-        own = {_plain(one) for one in statements}
-        known = {at for at, one in enumerate(self.habits) if _plain(one.source) in {"", *own}}
-        others = [at for at in range(len(self.habits)) if at not in known]
-        if not others or not statements:
-            return tuple(sorted(known))
-        sources = [self.habits[at].source for at in others]
-        near = embedder.embed(sources) @ embedder.embed(statements).T
-        pairs = [
-            (at, (statements[column], sources[row]))
-            for row, at in enumerate(others)
-            for column in range(len(statements))
-            if near[row, column] >= LIKELY
-        ]
-        entailed = nli.classify([pair for _, pair in pairs])[:, 0].tolist() if pairs else []
-        known |= {at for (at, _), odds in zip(pairs, entailed, strict=True) if odds >= ENTAILED}
+@lru_cache(maxsize=64)
+def _owned(
+    sources: tuple[str, ...], statements: tuple[str, ...], embedder: ByFingerprint,
+    nli: ByFingerprint,
+) -> tuple[int, ...]:  # fmt: skip
+    own = {_plain(one) for one in statements}
+    known = {at for at, one in enumerate(sources) if _plain(one) in {"", *own}}
+    others = [at for at in range(len(sources)) if at not in known]
+    if not others or not statements:
         return tuple(sorted(known))
+    near = embedder.model.embed([sources[at] for at in others])
+    near = near @ embedder.model.embed(statements).T
+    pairs = [
+        (at, (statements[column], sources[at]))
+        for row, at in enumerate(others)
+        for column in range(len(statements))
+        if near[row, column] >= LIKELY
+    ]
+    entailed = nli.model.classify([pair for _, pair in pairs])[:, 0].tolist() if pairs else []
+    known |= {at for (at, _), odds in zip(pairs, entailed, strict=True) if odds >= ENTAILED}
+    return tuple(sorted(known))
 
 
 def _plain(statement: str) -> str:
@@ -110,7 +101,7 @@ def _plain(statement: str) -> str:
 
 
 def found_habit(
-    library: Library, query: str, embedder: Embedder, *,
+    habits: Sequence[Habit], query: str, embedder: Embedder, *,
     number: int = 5, by: By = "text", among: Sequence[int] | None = None,
 ) -> Found | None:  # fmt: skip
     """The habit nearest to a message, with its `number` nearest facts; None where there is none.
@@ -118,13 +109,13 @@ def found_habit(
     Compared is the whole text of a habit (as published), its header, or its nearest fact. `among`
     are the places of the habits that may be taken.
     """
-    open_ = range(len(library.habits)) if among is None else among
+    open_ = range(len(habits)) if among is None else among
     if not open_ or not query.strip():
         return None
-    vectors, [asked] = library.vectors(embedder), embedder.embed([query])
+    vectors, [asked] = vectors_of(habits, embedder), embedder.embed([query])
     scores = vectors.scores(asked, by)
     best = max(open_, key=lambda at: (scores[at], -at))
-    habit, near = library.habits[best], (vectors.facts[best] @ asked).tolist()
+    habit, near = habits[best], (vectors.facts[best] @ asked).tolist()
     order = sorted(range(len(near)), key=lambda at: (-near[at], at))[:number]
     return Found(
         habit, scores[best], tuple(habit.facts[at] for at in order), tuple(near[at] for at in order)

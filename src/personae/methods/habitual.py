@@ -9,9 +9,10 @@ from personae.memory.habits import By
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
+from personae.steps.extend_persona import Cosine
 from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
-from personae.steps.recall_habits import Cosine, Told, recall_habits
+from personae.steps.recall_habits import Told, recall_habits
 from personae.steps.rewrite_with_habits import rewrite_with_habits
 from personae.steps.sample import sample
 

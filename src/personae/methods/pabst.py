@@ -6,8 +6,9 @@ from personae.draft import Count, Limit, Step, Temperature, chain
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
+from personae.steps.extend_persona import Cosine
 from personae.steps.fit_prompt import fit_prompt
-from personae.steps.recall_story import Cosine, recall_story
+from personae.steps.recall_story import recall_story
 from personae.steps.sample import sample
 from personae.steps.write_with_story import SCORE, Weight, write_with_story
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from personae import habits as shipped
 from personae.draft import Count, Draft, Evidence, Kit, PromptPart, Step
-from personae.memory.habits import By, Found, Library, found_habit
+from personae.memory.habits import By, Found, found_habit, owned_by
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
-from personae.text.habits import joined
+from personae.steps.extend_persona import Cosine
+from personae.text.habits import Habit, joined
 
 ENTRY = EntryInfo(systems=("S005",), embedder=True, nli=True)
 
-Cosine = Annotated[float, Field(ge=0, le=1)]
 Told = Literal["instead", "system", "before", "said", "after", "nowhere"]
 
 
@@ -40,7 +38,7 @@ def recall_habits(
     persona's own words there, after it, or nowhere (for a later step). They stand in the evidence.
     `instead` must come before `describe_persona`. Raises FormatError for a bad file.
     """
-    library = read_library(schemas)
+    habits = read_habits(schemas)
 
     def step(draft: Draft, kit: Kit) -> Draft:
         query = draft.scene.last_user_text
@@ -50,8 +48,8 @@ def recall_habits(
         among = None
         if owned:
             statements = [fill(one, draft.scene) for one in draft.scene.persona.statements]
-            among = library.owned_by(statements, embedder, kit.need_nli("recall_habits"))
-        found = found_habit(library, query, embedder, number=n, by=by, among=among)
+            among = owned_by(habits, statements, embedder, kit.need_nli("recall_habits"))
+        found = found_habit(habits, query, embedder, number=n, by=by, among=among)
         if found is None or found.score < relevant:
             return draft.noting(habit="")
         return _telling(draft, found, told)
@@ -60,11 +58,11 @@ def recall_habits(
 
 
 @lru_cache(maxsize=8)
-def read_library(schemas: str) -> Library:
+def read_habits(schemas: str) -> tuple[Habit, ...]:
     """The habits of a file, or the shipped ones."""
     if not schemas:
-        return Library.of(shipped.everyday())
-    return Library.of(shipped.read_habits(Path(schemas).expanduser()))
+        return shipped.everyday()
+    return shipped.read_habits(Path(schemas).expanduser())
 
 
 def _telling(draft: Draft, found: Found, told: Told) -> Draft:

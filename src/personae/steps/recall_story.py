@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from personae import stories as shipped
 from personae.draft import Draft, Evidence, Kit, PromptPart, Step
-from personae.memory.stories import Shelf, found_story
+from personae.memory.stories import found_story
 from personae.registry import EntryInfo
 from personae.steps.describe_persona import fill
+from personae.steps.extend_persona import Cosine
+from personae.stories import Story
 
 ENTRY = EntryInfo(systems=("S013",), embedder=True, nli=True)
 
-Cosine = Annotated[float, Field(ge=0, le=1)]
 TURNS = 2  # the last ones, that a story is compared with
 
 
@@ -30,7 +28,7 @@ def recall_story(
     score `relevant`. `consistent` passes over stories that contradict the persona's statements.
     Raises FormatError for a bad file.
     """
-    shelf = read_shelf(stories)
+    known = read_stories(stories)
 
     def step(draft: Draft, kit: Kit) -> Draft:
         scene = draft.scene
@@ -40,7 +38,7 @@ def recall_story(
         nli = kit.need_nli("recall_story") if consistent else None
         said = [turn.text for turn in scene.turns if turn.kind == "utterance"][-TURNS:]
         statements = [fill(one, scene) for one in scene.persona.statements]
-        found = found_story(shelf, said, statements, embedder, nli=nli)
+        found = found_story(known, said, statements, embedder, nli=nli)
         if found is None or found.score < relevant:
             return draft.noting(story="")
         name = scene.persona.display_name
@@ -58,11 +56,11 @@ def recall_story(
 
 
 @lru_cache(maxsize=8)
-def read_shelf(stories: str) -> Shelf:
+def read_stories(stories: str) -> tuple[Story, ...]:
     """The stories of a file, or the shipped ones."""
     if not stories:
-        return Shelf.of(shipped.everyday())
-    return Shelf.of(shipped.read_stories(Path(stories).expanduser()))
+        return shipped.everyday()
+    return shipped.read_stories(Path(stories).expanduser())
 
 
 def recalled_story(draft: Draft) -> str:

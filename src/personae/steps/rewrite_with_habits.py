@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from personae.draft import Candidate, Draft, Emission, Kit, Limit, Step
+from personae.encoders.clashes import contradicting
 from personae.lm.types import Message, Request, Usage
 from personae.registry import EntryInfo
 from personae.steps.generate import compared_with
@@ -100,4 +101,4 @@ def _asked(facts: Sequence[str], heard: str, original: str) -> str:
 
 def _means_the_same(text: str, original: str, kit: Kit) -> bool:
     nli = kit.need_nli("rewrite_with_habits")
-    return not bool((nli.classify([(text, original), (original, text)]).argmax(axis=1) == 2).any())
+    return not any(contradicting(nli, [(text, original), (original, text)]))

@@ -12,7 +12,7 @@ from personae.catalog.habit_probes import PROBES
 from personae.data import Persona, Scene
 from personae.encoders.nli import open_nli
 from personae.encoders.types import Embedder
-from personae.memory.habits import Found, Library, found_habit
+from personae.memory.habits import Found, found_habit
 from personae.speaker import Speaker
 from personae.text.habits import is_parsed, parse_habits, write_habits
 
@@ -47,8 +47,7 @@ def parsed() -> str:
 
 def retrieved(embedder: Embedder) -> list[Found]:
     """What each message finds among all shipped habits."""
-    library = Library.of(habits.everyday())
-    found = [found_habit(library, message, embedder) for message, _ in PROBES]
+    found = [found_habit(habits.everyday(), message, embedder) for message, _ in PROBES]
     return [one for one in found if one is not None]
 
 

@@ -114,10 +114,9 @@ def find(
     """The habit that a message is about, and the facts of it that are nearest."""
     from personae.encoders.embedder import open_embedder
     from personae.memory.habits import found_habit
-    from personae.steps.recall_habits import read_library
+    from personae.steps.recall_habits import read_habits
 
-    library = read_library(str(schemas or ""))
-    found = found_habit(library, message, open_embedder(), number=number)
+    found = found_habit(read_habits(str(schemas or "")), message, open_embedder(), number=number)
     if found is None:
         print_json({}) if as_json else print("The message is empty.")
         return
