@@ -233,9 +233,9 @@ def found_samples(reader: Reader, questions: Sequence[Question]) -> tuple[Sample
             id=target.id,
             scene=target.scene(),
             reference=target.reference,
-            record=reader.shows(target.scene().turns[-1].labels["id"]),
+            record=reader.shows(question.id),
         )
-        for target in targets(asked_dialogues(questions))
+        for question, target in zip(questions, targets(asked_dialogues(questions)), strict=True)
     )
 
 
