@@ -103,7 +103,8 @@ def swapped(
 
     def reply(z: str) -> Reply:
         asked = {**SHORT, **options, "z": z}
-        speaker = Speaker(lm, "compac", options=asked, embedder=embedder, nli=nli)
+        # Else one prompt and seed may give two replies in company, which would count as a change.
+        speaker = Speaker(lm, "compac", options=asked, embedder=embedder, nli=nli, replayable=True)
         return speaker.reply(short, seed=seed)
 
     short = scene.model_copy(update={"turns": scene.turns[-HISTORY:]})

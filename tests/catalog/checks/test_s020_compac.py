@@ -45,5 +45,9 @@ def test_replies_that_do_not_change_fail(word_embedder):
     deaf = Swapped("tea", "drum", "my drum", "my tea")
     with pytest.raises(CheckFailed, match="do not follow"):
         s020.controlled([deaf] * 25, word_embedder)
+    heard = Swapped("tea", "drum", "my tea", "my drum")
+    assert "p 0.000" in s020.controlled([heard] * 25, word_embedder)
+    with pytest.raises(CheckFailed, match="may be chance"):
+        s020.controlled([heard] * 14 + [deaf] * 11, word_embedder)
     with pytest.raises(CheckFailed, match="too few"):
         s020.controlled([Swapped("tea", "drum", "my tea", "my drum")] * 9, word_embedder)

@@ -92,6 +92,8 @@ def test_an_adapter_must_make_what_is_out_less_likely_and_spare_what_is_in():
     assert "3.000 nats a token without, 2.900 with; out of bounds 0.050 a token and 0.033" in line
     with pytest.raises(CheckFailed, match="no less likely"):
         s073.unlearned(Scoring(costs | {(1.0, True): 2.9}), role, TURNS)
+    with pytest.raises(CheckFailed, match="no less likely"):
+        s073.unlearned(Scoring(costs | {(1.0, True): 3.001}), role, TURNS)
     with pytest.raises(CheckFailed, match="costs more than 2%"):
         s073.unlearned(Scoring(costs | {(1.0, False): 3.1}), role, TURNS)
     assert "skipped" in s073.unlearned(ScriptedModel(), role, TURNS)[0]

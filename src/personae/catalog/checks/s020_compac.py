@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import data_file, expect
-from personae.catalog.check_methods import in_parallel, mean
+from personae.catalog.check_methods import in_parallel, mcnemar, mean
 from personae.commonsense.building import Judges
 from personae.commonsense.expanding import Expansion, expansions, open_prior, untrained
 from personae.data import Scene
@@ -45,6 +45,7 @@ ITEMS, LEAST_FIRST = 600, 0.6
 CONTEXTS, LEAST_CHANGED = 25, 0.6
 TURNS, EPOCHS = 80, 20  # of the training here; the shipped prior saw 2,000
 LEAST_SENSIBLE = 0.7
+SURE = 0.05
 TITLE = "I like hiking."
 OUTDOORS = ("nature", "outdoor", "mountain", "trail", "summit", "fit", "rest", "far from cities")
 STATEMENTS = (
@@ -160,12 +161,15 @@ def pulled(trained: Choices, held: Choices, rate: float = 1e-3) -> str:
 def controlled(found: Sequence[Swapped], embedder: Embedder) -> str:
     """Raise CheckFailed unless another z gives another reply, and one that is nearer to it."""
     changed = mean([float(one.changes) for one in found])
-    near = mean([float(one) for one in nearer(found, embedder)])
+    own = nearer(found, embedder)
+    near = mean([float(one) for one in own])
+    p = mcnemar(own, [not one for one in own])
     line = (
         f"another z by hand changes the reply in {changed:.2f} of {len(found)} contexts; replies "
-        f"lie nearer to their own z than crossed over in {near:.2f}"
+        f"lie nearer to their own z than crossed over in {near:.2f} (one-sided p {p:.3f})"
     )
     expect(len(found) >= CONTEXTS * 0.9, f"{line}; too few contexts have two z.")
     expect(changed >= LEAST_CHANGED, f"{line}; it was to be {LEAST_CHANGED}.")
     expect(near > 0.5, f"{line}; the replies do not follow their z.")
+    expect(p < SURE, f"{line}; that may be chance.")
     return line

@@ -39,6 +39,7 @@ _CARECALL = (
     ("carecall-corpus", "data", "carecall_translated_samples.json"),
 )
 _SCORED_MESSAGES = 8  # each has seven replies or so, and each reply costs a whole prompt
+_LOWERS = 0.03  # of the probability out of bounds, at least: less is the noise of batches
 _COSTS = 0.02  # of the likelihood in bounds, as the design allows
 _BETTER = "hits@1/20 among hard negatives"
 _OUT_FIRST = "out of bounds first of all"
@@ -163,7 +164,7 @@ def unlearned(lm: LanguageModel, role: Role, turns: Sequence[LabelledTurn]) -> l
         f"adapter, {len(asked)} held-out messages: in bounds {nats[0]:.3f} nats a token without, "
         f"{nats[1]:.3f} with; out of bounds {shares[0]:.3f} a token and {shares[1]:.3f}"
     )
-    expect(shares[1] < shares[0], f"{line}; what is out is no less likely.")
+    expect(shares[1] < shares[0] * (1 - _LOWERS), f"{line}; what is out is no less likely.")
     expect(
         nats[1] < nats[0] * (1 + _COSTS), f"{line}; that costs more than {_COSTS:.0%} in bounds."
     )
