@@ -47,6 +47,7 @@ class EntryInfo:
     embedder: bool = False
     nli: bool = False
     slots: int = 1
+    labelled: bool = False  # metrics only: it needs what a benchmark's question says of itself
     paper: str = ""
     deviations: str = ""
     reads: str = ""  # formats only: persona | dialogue

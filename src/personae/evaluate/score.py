@@ -130,7 +130,7 @@ def default_metrics() -> tuple[str, ...]:
     """All metrics that need no model; `distinct` under the numbered names that it declares."""
     names: list[str] = []
     for entry in entries("metric").values():
-        if not (entry.info.needs or entry.info.embedder or entry.info.nli):
+        if not _needs_more(entry):
             numbered = [name for name in entry.info.aka if _split_number(name) is not None]
             names += numbered or [entry.name]
     return tuple(names)
@@ -202,6 +202,12 @@ def write_scores(report: Report) -> tuple[Path, ...]:
         write_json(run.folder / SCORES, value)
         files.append(run.folder / SCORES)
     return tuple(files)
+
+
+def _needs_more(entry: Entry) -> bool:
+    """Whether a metric needs a model, or the questions of a benchmark."""
+    info = entry.info
+    return bool(info.needs or info.embedder or info.nli or info.labelled)
 
 
 def _is_option_of(metric: str, option: str) -> bool:

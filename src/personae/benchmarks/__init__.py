@@ -1,0 +1,1 @@
+"""Benchmarks: one file each; an entry's factory returns questions as data (see `types`)."""
