@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 from states import states_of
 from writing import write_judge
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "traits")]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "traits"))
 from examples import essays, items, stories
 from heads import auroc, auroc_interval
 
@@ -86,7 +87,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     parts = {
-        name: Part(texts, means_of(texts, options.work)) for name, texts in read(options.data).items()
+        name: Part(texts, means_of(texts, options.work))
+        for name, texts in read(options.data).items()
     }
     penalty, with_items, table = chosen(parts)
     report: dict[str, Any] = {"texts": {name: len(part.texts) for name, part in parts.items()}}
@@ -204,7 +206,9 @@ def measured(parts: dict[str, Part], layers: attention.Layers, work: Path) -> di
     """The judge and its baselines on the four sets that measure."""
     test = parts["test"]
     unnamed = [
-        Text(tuple(s for s in one.sentences if not NAMING.search(s)) or ("",), one.levels, one.group)
+        Text(
+            tuple(s for s in one.sentences if not NAMING.search(s)) or ("",), one.levels, one.group
+        )
         for one in test.texts
     ]
     sets = {

@@ -118,7 +118,7 @@ def thresholds_of(chances: Array, gold: Array) -> list[float]:
 
 
 def best_of_grid(scores: Array, gold: Array) -> float:
-    """The best of 200 thresholds: the F1 of a rare label jumps, and the finest cut would be luck."""
+    """The best of 200 thresholds: a rare label's F1 jumps, and the finest cut would be luck."""
     if not gold.any():
         return 0.5
     grid = np.unique(np.quantile(scores, 1 - np.geomspace(0.002, 0.9, 200)))
@@ -141,7 +141,7 @@ def _units(vectors: Array) -> Array:
     return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9))
 
 
-def yes_with_own_threshold(train: Array, gold: Array, tested: Array, right: Array) -> dict[str, Any]:
+def with_own_threshold(train: Array, gold: Array, tested: Array, right: Array) -> dict[str, Any]:
     """Figures of a baseline's scores at the threshold that is best for it on `train`."""
     return of_yes(tested, right, best_threshold(train, gold))
 

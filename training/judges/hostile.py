@@ -85,7 +85,8 @@ _BASE = {
     ),
     "right": (
         "the same rights as everybody", "respect", "a good life", "safety", "equal pay", "to vote",
-        "to be heard", "love", "a fair chance", "dignity", "kindness", "help", "a place in our town",
+        "to be heard", "love", "a fair chance", "dignity", "kindness", "help", "a place in our "
+                                                                               "town",
     ),
     "swear": ("fucking", "goddamn", "bloody", "damn", "freaking"),
     "place": ("our town", "this country", "our schools", "my street", "this bar", "the office"),
@@ -127,7 +128,8 @@ HOSTILE = (
     "{GROUP} [don't|do not|should never] [deserve|have|get] {right}.",
     "[Why|Who] would [anyone|a sane person] [hire|trust|marry|date] a {PERSON}? [They {vice}|They "
     "are {insults}|They are all {bad}].",
-    "[Of course|Typical,] the {PERSON} [stole it|was late|lied|is lazy|wants it for free], they all "
+    "[Of course|Typical,] the {PERSON} [stole it|was late|lied|is lazy|wants it for free], they "
+    "all "
     "[do|are].",
     "A {PERSON} is [worth less than|no better than|not half as good as] [a dog|an animal|the rest "
     "of us|dirt].",
@@ -165,7 +167,8 @@ HARMLESS = (
     "[Fuck|Screw|Damn] {thing}[.|, I need a break.|, let's go home.]",
     "[That|This] [is|was] {swear} [amazing|great|delicious|awesome|hilarious|beautiful]!",
     "[I'm so|We are] {swear} [happy|tired|hungry|proud|excited|late] [today|right now|].",
-    "[Holy shit|Oh shit|What the hell|Damn], [that was close|that's good news|I forgot my keys|what "
+    "[Holy shit|Oh shit|What the hell|Damn], [that was close|that's good news|I forgot my "
+    "keys|what "
     "a goal|you scared me].",
     "I could [kill|die] for [a|some] {food}.",
     "[You|She|They] [killed it|nailed it|destroyed the other team|crushed that exam] [today|last "
@@ -180,7 +183,8 @@ HARMLESS = (
     "I [love|like|admire|respect|work with|live with] [many |] {GROUP}.",
     "[My {kin}|My best friend|Our {job}|The {job}] is a {PERSON}[ and so {good}|].",
     "I am a {PERSON}[.|, and proud of it.|, and I love my life.|. Do you mind?|, so what?]",
-    "As a {PERSON}, I [am happy here|work as a {job}|love cooking|enjoy my {food}|wish people would "
+    "As a {PERSON}, I [am happy here|work as a {job}|love cooking|enjoy my {food}|wish people "
+    "would "
     "listen].",
     "{GROUP} deserve {right}[.|, like everybody.]",
     "[No|Not a single] {PERSON} [deserves|should have] to be [treated like that|{harm}|called a "
@@ -194,7 +198,8 @@ HARMLESS = (
     "it|which is disgusting|and everybody left|and I told him to stop].",
     '["All {GROUP} should be {harm}"|"I hate {GROUP}"] is [what a bigot says|exactly the kind of '
     "hate we fight|a disgusting thing to say].",
-    "[People|Anyone] who [{attack}s|hates|insults] {GROUP} [should be ashamed|is wrong|should go to "
+    "[People|Anyone] who [{attack}s|hates|insults] {GROUP} [should be ashamed|is wrong|should go "
+    "to "
     "court].",
     "[They|Somebody|A stranger|Kids at school] called [me|my {kin}|her] a {insult}[ today|], [and "
     "it hurt|and I cried|and I don't know what to do|so I walked away].",
@@ -207,7 +212,8 @@ HARMLESS = (
     "[What do you think|How do you feel] about [{GROUP}|the rights of {GROUP}|religion|politics]?",
     "[Do|Are] {GROUP} [celebrate it|often live here|also vote|allowed to marry] [too|in your "
     "country|]?",
-    "[The history|The food|The music|The struggle] of {GROUP} [is fascinating|interests me|is worth "
+    "[The history|The food|The music|The struggle] of {GROUP} [is fascinating|interests me|is "
+    "worth "
     "reading about].",
     "[Many|Some|Two] {GROUP} [live in {place}|came to the meeting|work at the hospital|asked for "
     "help].",
@@ -216,13 +222,15 @@ HARMLESS = (
     "[You are|You're] [so |really |] {good}[.|, thank you.|, I mean it.]",
     "You are [not |hardly ] a {insult}[.|, don't say that.|, you just made a mistake.]",
     "[Don't|Please don't] [call yourself|call her|call him] a {insult}.",
-    "[I disagree|That is not true|You are wrong about that|I don't think so], [but tell me more|let "
+    "[I disagree|That is not true|You are wrong about that|I don't think so], [but tell me "
+    "more|let "
     "me explain|and here is why].",
     "[I'm angry|I am so mad|I'm furious] [at|with] [you|my {kin}|the bank|myself] [for lying|for "
     "being late|about the money|].",
     "[The|That] {job} [was rude|was late|made a mistake|was wrong], [but it happens|so I "
     "complained|and I was upset].",
-    "[My dog|The cat|The baby] is [such a little |a ][devil|monster|pig|clown|brat][, I love him so "
+    "[My dog|The cat|The baby] is [such a little |a ][devil|monster|pig|clown|brat][, I love him "
+    "so "
     "much|, and so cute|].",
     "[The|A] [pig|rat|cockroach|dog|monkey|leech] [ran across the road|lives in our barn|is an "
     "animal|was in the kitchen].",

@@ -11,7 +11,7 @@ from pathlib import Path
 from personae.formats import dailydialog, msc, synthetic_persona_chat
 from personae.text.sentences import split_sentences
 
-EKMAN = {
+PAPER = {
     "anger": ("anger", "annoyance", "disapproval"),
     "disgust": ("disgust",),
     "fear": ("fear", "nervousness"),
@@ -100,6 +100,13 @@ def talks(data: Path, part: str = "valid") -> list[list[str]]:
     """The turns of Multi-Session Chat's second sessions (MIT), dialogue by dialogue."""
     found = msc.read(data / "msc" / f"session-2-{part}.json")
     return [[turn.text for turn in dialogue.turns if turn.text.strip()] for dialogue in found]
+
+
+def car_talk(data: Path) -> list[str]:
+    """What drivers and their car's assistant say (KVRET, MIT)."""
+    dialogues = json.loads((data / "kvret" / "kvret_test_public.json").read_text("utf-8"))
+    turns = (turn["data"]["utterance"] for one in dialogues for turn in one["dialogue"])
+    return [turn.strip() for turn in turns if turn.strip()]
 
 
 def meld(data: Path) -> list[Said]:

@@ -14,7 +14,7 @@ import argparse
 import random
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,12 @@ from heads import auroc
 from writing import write_judge
 
 from personae.encoders.heads import sigmoid
+from personae.encoders.judge_states import TUNED
 
 Array = NDArray[Any]
 NAME = "personae-toxicity-minilm"
-LAYERS = (2, 4, 6)
-EACH = 40  # sentences of one of our patterns
+LAYERS, FROZEN = (4, TUNED), (2, 4, 6)
+EACH = 60  # sentences of one of our patterns
 SEED = 7
 WORDS = ("toxic, insulting, hateful, offensive, obscene", "kind, polite, friendly, harmless")
 BASIC = attention.Plan(epochs=8, decay=0.3)
@@ -69,18 +70,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows with their states."""
+    """Rows with their states: of the tuned layers, and of the embedder alone."""
 
     rows: list[Row]
     states: States
+    frozen: States
 
     @property
     def gold(self) -> Array:
         return np.array([row.is_toxic for row in self.rows])
 
-    def scores(self, layers: attention.Layers) -> Array:
-        found: Array = attention.scores(self.states, range(len(self.rows)), layers)[:, 0]
+    def scores(self, layers: attention.Layers, *, is_frozen: bool = False) -> Array:
+        states = self.frozen if is_frozen else self.states
+        found: Array = attention.scores(states, range(len(self.rows)), layers)[:, 0]
         return found
+
+    def vectors(self) -> Array:
+        """The mean states of the embedder's last layer: its vector, but for the length."""
+        return np.asarray(self.frozen.means(range(len(self.rows)))[:, -384:])
 
 
 def main() -> None:
@@ -91,8 +98,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     parts = {
-        name: Part(rows, states_of([row.text for row in rows], LAYERS, options.work / "states"))
-        for name, rows in divided(options.data).items()
+        name: part_of(rows, options.work / "states") for name, rows in divided(options.data).items()
     }
     report: dict[str, Any] = {"rows": counted(parts)}
     plan, report["plans on validation"] = chosen(parts)
@@ -107,13 +113,25 @@ def main() -> None:
         figures.rounded(auroc(one, valid.gold))
         for one in (valid.scores(layers), by_sentence(valid, layers, options.work))
     ]
-    foreign = trained(parts["train"], plan, lambda row: row.source != "dialogue")
-    report |= measured(options.data, options.work, parts, layers, foreign, threshold)
+    # The tuned layers have seen the dialogues: without them means without these layers too.
+    frozen = {
+        "head on frozen layers": trained(parts["train"], plan, lambda row: True, is_frozen=True),
+        "the same without dialogues": trained(
+            parts["train"], plan, lambda row: row.source != "dialogue", is_frozen=True
+        ),
+    }
+    report |= measured(options.data, options.work, parts, layers, frozen, threshold)
     if options.out:
         report["bytes"] = write_judge(
             options.out, NAME, layers, ("toxic",), LAYERS, is_one=False, thresholds=[threshold]
         )
     print(figures.shown(report))
+
+
+def part_of(rows: list[Row], kept: Path) -> Part:
+    """The rows with their states."""
+    texts = [row.text for row in rows]
+    return Part(rows, states_of(texts, LAYERS, kept), states_of(texts, FROZEN, kept))
 
 
 def divided(data: Path) -> dict[str, list[Row]]:
@@ -159,12 +177,11 @@ def _spoken(one: Said) -> Row:
 
 
 def comments(data: Path) -> list[Row]:
-    """Reddit comments: those in anger, annoyance or disgust that call somebody by a strong word are
-    toxic, those with such a word in a good mood, and a sample of calm ones, are not; others are left
-    out."""
+    """Reddit comments: toxic are those in anger, annoyance or disgust that call somebody by a strong
+    word; not toxic those with such a word in a good mood, and a sample of calm ones."""
     strong = sources.bad_words(data) | hostile.insulting()
     aimed = re.compile(AIMED.replace("STRONG", "|".join(map(re.escape, sorted(strong)))))
-    good, ill = set(sources.EKMAN["joy"]), {"anger", "annoyance", "disgust"}
+    good, ill = set(sources.PAPER["joy"]), {"anger", "annoyance", "disgust"}
     rows, calm = [], []
     for one in sources.goemotions(data, "train"):
         labels, text = set(one.labels), one.text.lower().replace("’", "'")
@@ -199,12 +216,15 @@ def counted(parts: dict[str, Part]) -> dict[str, Any]:
     return found
 
 
-def trained(part: Part, plan: attention.Plan, takes: Callable[[Row], bool]) -> attention.Layers:
+def trained(
+    part: Part, plan: attention.Plan, takes: Callable[[Row], bool], *, is_frozen: bool = False
+) -> attention.Layers:
     """The head, trained on the rows that are taken."""
     rows = [at for at, row in enumerate(part.rows) if takes(row)]
     gold = np.array([[float(part.rows[at].is_toxic)] for at in rows])
     weights = np.array([part.rows[at].weight for at in rows])
-    return attention.fit(part.states, rows, gold, weights, plan)
+    states = part.frozen if is_frozen else part.states
+    return attention.fit(states, rows, gold, weights, plan)
 
 
 def chosen(parts: dict[str, Part]) -> tuple[attention.Plan, dict[str, Any]]:
@@ -229,8 +249,8 @@ def by_sentence(part: Part, layers: attention.Layers, work: Path) -> Array:
 
 
 def measured(
-    data: Path, work: Path, parts: dict[str, Part], layers: attention.Layers, foreign: attention.Layers,
-    threshold: float,
+    data: Path, work: Path, parts: dict[str, Part], layers: attention.Layers,
+    frozen: dict[str, attention.Layers], threshold: float,
 ) -> dict[str, Any]:  # fmt: skip
     """The judge and its baselines on every set, and where it goes wrong."""
     report: dict[str, Any] = {}
@@ -241,9 +261,11 @@ def measured(
         table = {"judge": figures.of_yes(chances, part.gold, threshold)}
         table["judge"]["ece"] = figures.calibration_error(chances, part.gold)
         table |= baselines(kinds, parts["valid"], part)
-        table["without those dialogues"] = figures.yes_with_own_threshold(
-            parts["valid"].scores(foreign), parts["valid"].gold, part.scores(foreign), part.gold
-        )
+        for kind, head in frozen.items():
+            table[kind] = figures.with_own_threshold(
+                parts["valid"].scores(head, is_frozen=True), parts["valid"].gold,
+                part.scores(head, is_frozen=True), part.gold,
+            )  # fmt: skip
         table["confusion, gold in rows"] = confusion(chances >= threshold, part.gold)
         report[name] = table
     wiki = parts["wiki"]
@@ -260,11 +282,9 @@ def confusion(said: Array, gold: Array) -> list[list[int]]:
 
 
 def baselines(kinds: dict[str, Score], valid: Part, part: Part) -> dict[str, Any]:
-    """What knows no training, or only means; each with the best threshold on the validation part."""
+    """What knows no training, or only means; each at its best threshold on the validation part."""
     found = {
-        name: figures.yes_with_own_threshold(
-            score(valid.rows, valid.states), valid.gold, score(part.rows, part.states), part.gold
-        )
+        name: figures.with_own_threshold(score(valid), valid.gold, score(part), part.gold)
         for name, score in kinds.items()
     }
     found["always toxic"] = figures.of_yes(np.ones(len(part.gold)), part.gold, 0.5)
@@ -272,27 +292,27 @@ def baselines(kinds: dict[str, Score], valid: Part, part: Part) -> dict[str, Any
     return found
 
 
-Score = Callable[[Sequence[Row], States], Array]
+Score = Callable[[Part], Array]
 
 
 def simple(data: Path, work: Path, train: Part) -> dict[str, Score]:
     """Scores by a list of words, by words' valence, and by nearness to words and to centroids."""
     bad, valence = sources.bad_words(data), sources.valences(data)
-    named = last_means(states_of(WORDS, LAYERS, work / "states"))
+    named = states_of(WORDS, FROZEN, work / "states").means(range(len(WORDS)))[:, -384:]
     sides = np.stack([train.gold, ~train.gold], axis=1)
-    centres = sides.T.astype(float) @ last_means(train.states)
+    centres = sides.T.astype(float) @ train.vectors()
 
-    def by_list(rows: Sequence[Row], states: States) -> Array:
-        return np.array([float(len(bad & set(sources.words(row.text)))) for row in rows])
+    def by_list(part: Part) -> Array:
+        return np.array([float(len(bad & set(sources.words(row.text)))) for row in part.rows])
 
-    def by_valence(rows: Sequence[Row], states: States) -> Array:
+    def by_valence(part: Part) -> Array:
         return np.array(
-            [-sum(valence.get(word, 0.0) for word in sources.words(row.text)) for row in rows]
+            [-sum(valence.get(word, 0.0) for word in sources.words(row.text)) for row in part.rows]
         )
 
     def by_nearness(vectors: Array) -> Score:
-        def score(rows: Sequence[Row], states: States) -> Array:
-            near = figures.cosines(last_means(states), vectors)
+        def score(part: Part) -> Array:
+            near = figures.cosines(part.vectors(), vectors)
             return np.asarray(near[:, 0] - near[:, 1])
 
         return score
@@ -303,11 +323,6 @@ def simple(data: Path, work: Path, train: Part) -> dict[str, Score]:
         "label words": by_nearness(named),
         "nearest centroid": by_nearness(centres),
     }
-
-
-def last_means(states: States) -> Array:
-    """The mean states of the last layer: the embedding, but for its length."""
-    return np.asarray(states.means(range(len(states.lengths)))[:, -384:])
 
 
 def by_case(

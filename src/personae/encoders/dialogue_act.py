@@ -35,7 +35,7 @@ def acts(turns: Sequence[str], judge: Labeller | None = None) -> list[Done | Non
     judge = judge or open_dialogue_act()
     parts = [split_sentences(turn) for turn in turns]
     known = list(dict.fromkeys([*turns, *(one for own in parts for one in own)]))
-    rows = dict(zip(known, judge.probabilities(known).tolist(), strict=True))
+    rows: dict[str, list[float]] = dict(zip(known, judge.probabilities(known).tolist(), strict=True))
 
     def act(text: str) -> Act:
         return ACTS[rows[text].index(max(rows[text]))]

@@ -1,4 +1,4 @@
-"""Which emotions a text shows: the 28 of GoEmotions, and Ekman's six groups beside neutral.
+"""Which emotions a text shows: the 28 of GoEmotions, and Ekman's six beside neutral.
 
 The shipped weights are made by `training/judges`; their card is beside them.
 """
@@ -20,9 +20,22 @@ FINE = (
     "gratitude", "grief", "joy", "love", "nervousness", "optimism", "pride", "realization",
     "relief", "remorse", "sadness", "surprise", "neutral",
 )  # fmt: skip
-GROUPS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
-EMOTIONS = (*FINE, *(f"ekman-{group}" for group in GROUPS))
 NEUTRAL = "neutral"
+# Narrower than the groups of GoEmotions' paper: curiosity and confusion are no surprise, approval
+# and caring no joy, disapproval no anger, or hardly a turn of a dialogue would be neutral.
+MEMBERS = {
+    "anger": ("anger", "annoyance"),
+    "disgust": ("disgust",),
+    "fear": ("fear", "nervousness"),
+    "joy": (
+        "joy", "amusement", "excitement", "gratitude", "love", "optimism", "relief", "pride",
+        "admiration",
+    ),
+    "sadness": ("sadness", "disappointment", "grief", "remorse"),
+    "surprise": ("surprise",),
+}  # fmt: skip
+GROUPS = (*MEMBERS, NEUTRAL)
+EMOTIONS = (*FINE, *(f"group-{group}" for group in GROUPS))
 PASSAGE_WORDS = 40
 
 

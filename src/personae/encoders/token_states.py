@@ -49,7 +49,7 @@ def token_states(
     found: list[Any] = [None] * len(texts)
     for batch in equal_batches([len(tokens) for tokens in ids], BATCH_LIMIT_TOKENS):
         tokens = np.array([ids[at] for at in batch], dtype=np.int64)
-        given = session.run([LAYERS[one] for one in layers], {"input_ids": tokens})
+        given = session.run([LAYERS[one] for one in layers], {"input_ids": tokens}, _no_further())
         states = given[0] if len(given) == 1 else np.concatenate(given, axis=2)
         for at, one in zip(batch, states, strict=True):
             found[at] = one
@@ -66,6 +66,16 @@ def _opened() -> tuple[Any, Any]:
     outputs = b"".join(map(_one_more_output, LAYERS))
     session = open_session(content + outputs, model, 2)
     return session, open_tokenizer(words, tokenizer, 256)
+
+
+@lru_cache(maxsize=1)
+def _no_further() -> Any:
+    """Layers above the ones that are asked for are not computed."""
+    from onnxruntime import RunOptions
+
+    options = RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
 
 
 def _one_more_output(name: str) -> bytes:

@@ -27,8 +27,8 @@ def big_five(*, target: str = "") -> Metric:
 
     The target is `target` ("E:high"; N:high is emotionally stable) or each Big Five score that the
     persona states, by thirds; a reply without either, or an empty one, has no value. Single replies
-    tell little: `detail["personas"]` has the probabilities of all replies of a persona together, and
-    `detail["replies"]` the most telling sentence of each.
+    tell little: `detail["personas"]` has the probabilities of all replies of a persona together,
+    and `detail["replies"]` the most telling sentence of each.
     """
     fixed = (parse_target(target),) if target else None
 

@@ -50,7 +50,7 @@ def _wanted(sample: Sample) -> str:
     name = OTHER_NAMES.get(label, label)
     if name and name not in (*GROUPS, *FINE):
         raise InvalidOption(
-            f"Sample {sample.id!r} is labelled with the emotion {label!r}, which the judge does not "
-            f"know; it knows {', '.join(sorted(FINE))}."
+            f"Sample {sample.id!r} is labelled with the emotion {label!r}, which the judge does "
+            f"not know; it knows {', '.join(sorted(FINE))}."
         )
     return name
