@@ -15,7 +15,6 @@ from personae.metrics.types import Metric, Scores, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
-    systems=("S096",),
     paper="Jiang et al. 2024, PersonaLLM: Investigating the Ability of Large Language Models to "
     "Express Personality Traits",
     deviations="A trained head reads the texts instead of people or GPT-4.",

@@ -12,7 +12,6 @@ from personae.metrics.types import Metric, Scores, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
-    systems=("S071",),
     paper="Li et al. 2017, DailyDialog: A Manually Labelled Multi-turn Dialogue Dataset",
 )
 

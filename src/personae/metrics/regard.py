@@ -15,7 +15,6 @@ from personae.registry import EntryInfo
 from personae.text.sentences import split_sentences
 
 ENTRY = EntryInfo(
-    systems=("S010", "S031"),
     paper="Sheng et al. 2019, The Woman Worked as a Babysitter: On Biases in Language Generation",
     deviations="A head on the packaged embedder, trained on our own sentences, instead of their "
     "BERT; sentences are read as they stand, without XYZ for the group.",

@@ -14,7 +14,7 @@ from personae.metrics.judging import LISTED, by_group, gap, placed, spoken, told
 from personae.metrics.types import Metric, Scores, mean_scores
 from personae.registry import EntryInfo
 
-ENTRY = EntryInfo(systems=("S010", "S031", "S084"))
+ENTRY = EntryInfo()
 
 
 def toxicity(*, threshold: Annotated[float, Field(ge=0, le=1)] | None = None) -> Metric:
