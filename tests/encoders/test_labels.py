@@ -49,8 +49,8 @@ def test_chances_of_one_label_add_up_and_a_batch_changes_nothing(tmp_path):
 
 def test_any_number_of_labels_have_chances_of_their_own(tmp_path):
     one = open_labeller(write(tmp_path / "h", {**RIGHT, "is_one": False}), "judge", NAMES)
-    scores = one.scores(["A bright day."])
-    assert one.probabilities(["A bright day."]) == pytest.approx(1 / (1 + np.exp(-scores)), abs=1e-5)
+    expected = 1 / (1 + np.exp(-one.scores(["A bright day."])))
+    assert one.probabilities(["A bright day."]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_one_text_is_refused(tmp_path):
@@ -113,4 +113,5 @@ def test_weights_are_what_the_file_says(tmp_path):
     bias = np.frombuffer(base64.b64decode(head["bias"]), dtype="<f4")
     assert bias.tolist() == [0.0, 0.0, 0.25, 0.0]
     digest = hashlib.sha256((tmp_path / "h" / "head.json").read_bytes()).hexdigest()
-    assert json.loads((tmp_path / "h" / "manifest.json").read_text())["sha256"]["head.json"] == digest
+    manifest = json.loads((tmp_path / "h" / "manifest.json").read_text())
+    assert manifest["sha256"]["head.json"] == digest

@@ -40,7 +40,7 @@ def test_silence_and_failure_have_no_value(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reply_has_one_value_whatever_stands_beside_it(name):
     labels = {"emotion": "joy"}
-    texts = ["I love this party, thank you so much!", "You are a stupid liar. Get out.", "It is six."]
+    texts = ["I love this party, thank you so much!", "You are a stupid liar. Get out.", "Six."]
     asked = [sample(str(at), text, labels=labels) for at, text in enumerate(texts)]
     options = OPTIONS.get(name, {})
     together = measured(name, asked, **options)

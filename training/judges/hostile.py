@@ -41,7 +41,8 @@ _BASE = {
         "idiot", "moron", "imbecile", "loser", "clown", "coward", "pig", "rat", "parasite", "freak",
         "disgrace", "waste of space", "waste of oxygen", "brainless fool", "pathetic little man",
         "useless piece of garbage", "piece of shit", "scumbag", "dumbass", "jerk", "bastard",
-        "asshole", "creep", "liar and a cheat", "bad joke", "dimwit", "degenerate", "nobody", "psycho",
+        "asshole", "creep", "liar and a cheat", "bad joke", "dimwit", "degenerate", "nobody",
+        "psycho",
         "ugly cow", "worthless nobody", "dumb bitch", "whiny little brat",
     ),
     "insults": (

