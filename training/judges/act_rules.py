@@ -77,9 +77,10 @@ _SLOTS: dict[str, Sequence[str]] = {
               "the music", "dinner", "the tickets", "a table for two", "my order", "this letter",
               "the door", "the bill", "a double room", "the meeting", "this form", "your passport"),
     "do": ("check {thing}", "bring {thing}", "call the doctor", "wait here", "come with me",
-           "meet at eight", "send {thing}", "go to the cinema", "have lunch together", "take a break",
-           "fix {thing}", "try it on", "speak more slowly", "start again", "look at {thing}", "cook "
-           "tonight", "turn left at the bank", "go home", "take an aspirin", "play tennis"),
+           "meet at eight", "send {thing}", "go to the cinema", "have lunch together",
+           "take a break", "fix {thing}", "try it on", "speak more slowly", "start again",
+           "look at {thing}", "cook tonight", "turn left at the bank", "go home",
+           "take an aspirin", "play tennis"),
     "when": ("tomorrow", "tonight", "right now", "on Friday", "at six", "next week", "after work",
              "in a minute", "this afternoon", "before noon"),
     "fact": ("the shop is closed", "it costs twenty dollars", "my brother lives in Spain", "I was "

@@ -5,7 +5,7 @@
 Trained on GoEmotions (Reddit comments, 28 labels, CC BY 4.0); six groups and neutral are labels of
 the same head. They are narrower than those of GoEmotions' paper, in which curiosity is a surprise
 and approval a joy, so that nearly all talk were emotional. Its own dev part chooses the plan and
-the thresholds; its test part, lines of a series (MELD) and everyday dialogues (DailyDialog) measure.
+the thresholds; its test part, a series (MELD) and everyday dialogues (DailyDialog) measure.
 """
 
 from __future__ import annotations
