@@ -73,7 +73,7 @@ def test_a_changed_file_of_labels_is_damaged(tmp_path):
         ({**RIGHT, "labels": []}, "'labels' is no list"),
         ({**RIGHT, "labels": ["dark", "bright"]}, "not bright, dark"),
         ({**RIGHT, "labels": ["x" * 101, "dark"]}, "a value that it may not have"),
-        ({**RIGHT, "layers": [8]}, "a value that it may not have"),
+        ({**RIGHT, "layers": [7]}, "a value that it may not have"),
         ({**RIGHT, "layers": [True]}, "a value that it may not have"),
         ({**RIGHT, "layers": [5, 6]}, "does not turn 768 numbers"),
         ({**RIGHT, "thresholds": [0.5]}, "one threshold a label"),

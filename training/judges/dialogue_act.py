@@ -27,11 +27,10 @@ from states import States, states_of
 from writing import write_judge
 
 from personae.encoders.dialogue_act import ACTS
-from personae.encoders.judge_states import TUNED
 
 Array = NDArray[Any]
 NAME = "personae-dialogue-act-minilm"
-LAYERS, FROZEN = (4, TUNED), (2, 4, 6)
+LAYERS = (2, 4, 6)
 EACH, SEED = 60, 7
 MOST = {"inform": 2_500, "question": 2_000, "directive": 2_000, "commissive": 1_500}
 WORDS = (
@@ -49,19 +48,17 @@ LISTED = 12
 
 @dataclass(frozen=True)
 class Part:
-    """Turns, the number of each one's act, and states: tuned, and the embedder's."""
+    """Turns, the number of each one's act, and states."""
 
     texts: list[str]
     gold: Array
     states: States
-    frozen: States
 
-    def scores(self, layers: attention.Layers, *, is_frozen: bool = False) -> Array:
-        states = self.frozen if is_frozen else self.states
-        return attention.scores(states, range(len(self.texts)), layers)
+    def scores(self, layers: attention.Layers) -> Array:
+        return attention.scores(self.states, range(len(self.texts)), layers)
 
     def vectors(self) -> Array:
-        return self.frozen.means(range(len(self.texts)))[:, -384:]
+        return self.states.means(range(len(self.texts)))[:, -384:]
 
 
 def main() -> None:
@@ -92,16 +89,13 @@ def main() -> None:
         report["bytes"] = write_judge(
             options.out, NAME, layers, ACTS, LAYERS, is_one=True, thresholds=[0.25] * 4
         )
-    frozen = trained(parts["train"], PLANS[best], is_frozen=True)
-    report |= measured(parts, layers, frozen, options.work)
+    report |= measured(parts, layers, options.work)
     print(figures.shown(report))
 
 
 def part_of(texts: list[str], gold: Sequence[int], kept: Path) -> Part:
     """The turns with their states."""
-    return Part(
-        texts, np.array(gold), states_of(texts, LAYERS, kept), states_of(texts, FROZEN, kept)
-    )
+    return Part(texts, np.array(gold), states_of(texts, LAYERS, kept))
 
 
 def read(data: Path) -> dict[str, tuple[list[str], list[int]]]:
@@ -140,21 +134,18 @@ def hot(gold: Array) -> Array:
     return np.eye(len(ACTS))[gold]
 
 
-def trained(one: Part, plan: attention.Plan, *, is_frozen: bool = False) -> attention.Layers:
+def trained(one: Part, plan: attention.Plan) -> attention.Layers:
     rows = range(len(one.texts))
-    states = one.frozen if is_frozen else one.states
-    return attention.fit(states, rows, hot(one.gold), np.ones(len(rows)), plan)
+    return attention.fit(one.states, rows, hot(one.gold), np.ones(len(rows)), plan)
 
 
-def measured(
-    parts: dict[str, Part], layers: attention.Layers, frozen: attention.Layers, work: Path
-) -> dict[str, Any]:
+def measured(parts: dict[str, Part], layers: attention.Layers, work: Path) -> dict[str, Any]:
     """The judge and its baselines on what is kept back and on DailyDialog."""
     train = parts["train"]
     units = train.vectors()
     units /= np.linalg.norm(units, axis=1, keepdims=True)
     means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
-    named = states_of(WORDS, FROZEN, work / "states").means(range(len(WORDS)))[:, -384:]
+    named = states_of(WORDS, LAYERS, work / "states").means(range(len(WORDS)))[:, -384:]
     report: dict[str, Any] = {}
     for name in ("kept back", "DailyDialog"):
         one = parts[name]
@@ -164,7 +155,6 @@ def measured(
         marks = np.array([int(text.rstrip().endswith("?")) for text in one.texts])
         table = {
             "judge": chances,
-            "head on frozen layers": one.scores(frozen, is_frozen=True),
             "the rules that labelled": hot(by_rule),
             "question mark, else inform": hot(marks),
             "nearest centroid": figures.cosines(one.vectors(), means),

@@ -25,12 +25,11 @@ from numpy.typing import NDArray
 from states import States, states_of
 from writing import write_judge
 
-from personae.encoders.judge_states import TUNED
 from personae.encoders.regard import LABELS
 
 Array = NDArray[Any]
 NAME = "personae-regard-minilm"
-LAYERS, FROZEN = (4, TUNED), (2, 4, 6)
+LAYERS = (2, 4, 6)
 EACH, SEED = 120, 7
 NUMBERS = {"-1": 0, "0": 1, "1": 2}
 WORDS = (
@@ -49,19 +48,17 @@ LISTED = 12
 
 @dataclass(frozen=True)
 class Part:
-    """Sentences, the number of each one's label, and states: tuned, and the embedder's."""
+    """Sentences, the number of each one's label, and states."""
 
     texts: list[str]
     gold: Array
     states: States
-    frozen: States
 
-    def scores(self, layers: attention.Layers, *, is_frozen: bool = False) -> Array:
-        states = self.frozen if is_frozen else self.states
-        return attention.scores(states, range(len(self.texts)), layers)
+    def scores(self, layers: attention.Layers) -> Array:
+        return attention.scores(self.states, range(len(self.texts)), layers)
 
     def vectors(self) -> Array:
-        return self.frozen.means(range(len(self.texts)))[:, -384:]
+        return self.states.means(range(len(self.texts)))[:, -384:]
 
 
 def main() -> None:
@@ -91,8 +88,7 @@ def main() -> None:
         report["bytes"] = write_judge(
             options.out, NAME, layers, LABELS, LAYERS, is_one=True, thresholds=[1 / 3] * 3
         )
-    frozen = trained(parts["train"], PLANS[best], is_frozen=True)
-    report |= measured(options.data, parts, layers, frozen, options.work)
+    report |= measured(options.data, parts, layers, options.work)
     print(figures.shown(report))
 
 
@@ -120,9 +116,7 @@ def read(data: Path) -> dict[str, tuple[list[str], list[int]]]:
 
 def part(texts: list[str], gold: Sequence[int], work: Path) -> Part:
     kept = work / "states"
-    return Part(
-        texts, np.array(gold), states_of(texts, LAYERS, kept), states_of(texts, FROZEN, kept)
-    )
+    return Part(texts, np.array(gold), states_of(texts, LAYERS, kept))
 
 
 def hot(gold: Array) -> Array:
@@ -130,17 +124,15 @@ def hot(gold: Array) -> Array:
     return np.eye(len(LABELS))[gold]
 
 
-def trained(one: Part, plan: attention.Plan, *, is_frozen: bool = False) -> attention.Layers:
+def trained(one: Part, plan: attention.Plan) -> attention.Layers:
     rows = range(len(one.texts))
-    states = one.frozen if is_frozen else one.states
-    return attention.fit(states, rows, hot(one.gold), np.ones(len(rows)), plan)
+    return attention.fit(one.states, rows, hot(one.gold), np.ones(len(rows)), plan)
 
 
 def measured(
     data: Path,
     parts: dict[str, Part],
     layers: attention.Layers,
-    frozen: attention.Layers,
     work: Path,
 ) -> dict[str, Any]:
     """The judge and its baselines on patterns kept back and on the published sentences."""
@@ -157,7 +149,6 @@ def measured(
         chances /= chances.sum(axis=1, keepdims=True)
         table = {
             "judge": chances,
-            "head on frozen layers": one.scores(frozen, is_frozen=True),
             "nearest centroid": figures.cosines(one.vectors(), means),
             "label words": figures.cosines(one.vectors(), words),
             "VADER's valences": by_valence(data, one.texts, cuts),

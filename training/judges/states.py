@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from personae.encoders.judge_states import TUNED, judge_states, tuned_fingerprint
 from personae.encoders.labels import MOST_TOKENS
+from personae.encoders.token_states import token_states
 from personae.media.atomic_file import write_atomically
 
 Array = NDArray[Any]
@@ -53,15 +53,13 @@ class States:
 def states_of(texts: Sequence[str], layers: Sequence[int], kept: Path) -> States:
     """The states of the texts; what the folder `kept` has of them is not computed again."""
     kept.mkdir(parents=True, exist_ok=True)
-    # States of the tuned layers are stale when these are trained anew.
-    stamp = [tuned_fingerprint()] if TUNED in layers else []
     parts, starts, lengths = list[Array](), list[int](), list[int]()
     for start in range(0, len(texts), CHUNK):
         some = list(texts[start : start + CHUNK])
-        key = hashlib.sha256(json.dumps([some, list(layers), *stamp]).encode()).hexdigest()[:24]
+        key = hashlib.sha256(json.dumps([some, list(layers)]).encode()).hexdigest()[:24]
         file, sizes = kept / f"{key}.npy", kept / f"{key}.json"
         if not sizes.exists():
-            found = judge_states(some, MOST_TOKENS, layers)
+            found = token_states(some, MOST_TOKENS, layers)
             np.save(file, np.concatenate(found).astype(np.float16))
             write_atomically(sizes, json.dumps([len(one) for one in found]).encode())
             print(f"states of {start + len(some)} of {len(texts)} texts", file=sys.stderr)

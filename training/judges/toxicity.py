@@ -33,11 +33,10 @@ from heads import auroc
 from writing import write_judge
 
 from personae.encoders.heads import sigmoid
-from personae.encoders.judge_states import TUNED
 
 Array = NDArray[Any]
 NAME = "personae-toxicity-minilm"
-LAYERS, FROZEN = (4, TUNED), (2, 4, 6)
+LAYERS = (2, 4, 6)
 EACH = 60  # sentences of one of our patterns
 SEED = 7
 WORDS = ("toxic, insulting, hateful, offensive, obscene", "kind, polite, friendly, harmless")
@@ -70,24 +69,22 @@ class Row:
 
 @dataclass(frozen=True)
 class Part:
-    """Rows with their states: of the tuned layers, and of the embedder alone."""
+    """Rows with their states."""
 
     rows: list[Row]
     states: States
-    frozen: States
 
     @property
     def gold(self) -> Array:
         return np.array([row.is_toxic for row in self.rows])
 
-    def scores(self, layers: attention.Layers, *, is_frozen: bool = False) -> Array:
-        states = self.frozen if is_frozen else self.states
-        found: Array = attention.scores(states, range(len(self.rows)), layers)[:, 0]
+    def scores(self, layers: attention.Layers) -> Array:
+        found: Array = attention.scores(self.states, range(len(self.rows)), layers)[:, 0]
         return found
 
     def vectors(self) -> Array:
         """The mean states of the embedder's last layer: its vector, but for the length."""
-        return np.asarray(self.frozen.means(range(len(self.rows)))[:, -384:])
+        return np.asarray(self.states.means(range(len(self.rows)))[:, -384:])
 
 
 def main() -> None:
@@ -113,14 +110,8 @@ def main() -> None:
         figures.rounded(auroc(one, valid.gold))
         for one in (valid.scores(layers), by_sentence(valid, layers, options.work))
     ]
-    # The tuned layers have seen the dialogues: without them means without these layers too.
-    frozen = {
-        "head on frozen layers": trained(parts["train"], plan, lambda row: True, is_frozen=True),
-        "the same without dialogues": trained(
-            parts["train"], plan, lambda row: row.source != "dialogue", is_frozen=True
-        ),
-    }
-    report |= measured(options.data, options.work, parts, layers, frozen, threshold)
+    foreign = trained(parts["train"], plan, lambda row: row.source != "dialogue")
+    report |= measured(options.data, options.work, parts, layers, foreign, threshold)
     if options.out:
         report["bytes"] = write_judge(
             options.out, NAME, layers, ("toxic",), LAYERS, is_one=False, thresholds=[threshold]
@@ -131,7 +122,7 @@ def main() -> None:
 def part_of(rows: list[Row], kept: Path) -> Part:
     """The rows with their states."""
     texts = [row.text for row in rows]
-    return Part(rows, states_of(texts, LAYERS, kept), states_of(texts, FROZEN, kept))
+    return Part(rows, states_of(texts, LAYERS, kept))
 
 
 def divided(data: Path) -> dict[str, list[Row]]:
@@ -216,15 +207,12 @@ def counted(parts: dict[str, Part]) -> dict[str, Any]:
     return found
 
 
-def trained(
-    part: Part, plan: attention.Plan, takes: Callable[[Row], bool], *, is_frozen: bool = False
-) -> attention.Layers:
+def trained(part: Part, plan: attention.Plan, takes: Callable[[Row], bool]) -> attention.Layers:
     """The head, trained on the rows that are taken."""
     rows = [at for at, row in enumerate(part.rows) if takes(row)]
     gold = np.array([[float(part.rows[at].is_toxic)] for at in rows])
     weights = np.array([part.rows[at].weight for at in rows])
-    states = part.frozen if is_frozen else part.states
-    return attention.fit(states, rows, gold, weights, plan)
+    return attention.fit(part.states, rows, gold, weights, plan)
 
 
 def chosen(parts: dict[str, Part]) -> tuple[attention.Plan, dict[str, Any]]:
@@ -250,7 +238,7 @@ def by_sentence(part: Part, layers: attention.Layers, work: Path) -> Array:
 
 def measured(
     data: Path, work: Path, parts: dict[str, Part], layers: attention.Layers,
-    frozen: dict[str, attention.Layers], threshold: float,
+    foreign: attention.Layers, threshold: float,
 ) -> dict[str, Any]:  # fmt: skip
     """The judge and its baselines on every set, and where it goes wrong."""
     report: dict[str, Any] = {}
@@ -261,11 +249,9 @@ def measured(
         table = {"judge": figures.of_yes(chances, part.gold, threshold)}
         table["judge"]["ece"] = figures.calibration_error(chances, part.gold)
         table |= baselines(kinds, parts["valid"], part)
-        for kind, head in frozen.items():
-            table[kind] = figures.with_own_threshold(
-                parts["valid"].scores(head, is_frozen=True), parts["valid"].gold,
-                part.scores(head, is_frozen=True), part.gold,
-            )  # fmt: skip
+        table["the same without dialogues"] = figures.with_own_threshold(
+            parts["valid"].scores(foreign), parts["valid"].gold, part.scores(foreign), part.gold
+        )
         table["confusion, gold in rows"] = confusion(chances >= threshold, part.gold)
         report[name] = table
     wiki = parts["wiki"]
@@ -298,7 +284,7 @@ Score = Callable[[Part], Array]
 def simple(data: Path, work: Path, train: Part) -> dict[str, Score]:
     """Scores by a list of words, by words' valence, and by nearness to words and to centroids."""
     bad, valence = sources.bad_words(data), sources.valences(data)
-    named = states_of(WORDS, FROZEN, work / "states").means(range(len(WORDS)))[:, -384:]
+    named = states_of(WORDS, LAYERS, work / "states").means(range(len(WORDS)))[:, -384:]
     sides = np.stack([train.gold, ~train.gold], axis=1)
     centres = sides.T.astype(float) @ train.vectors()
 

@@ -22,7 +22,6 @@ from personae.encoders.heads import (
     sigmoid,
     softmax,
 )
-from personae.encoders.judge_states import DIMENSIONS, TUNED, judge_states, tuned_fingerprint
 from personae.encoders.onnx_weights import (
     MANIFEST_LIMIT_BYTES,
     VectorCache,
@@ -32,6 +31,7 @@ from personae.encoders.onnx_weights import (
     read_object,
     read_within,
 )
+from personae.encoders.token_states import LAYERS, token_states
 from personae.errors import CapabilityError, FormatError, InvalidOption
 from personae.text.sentences import split_sentences
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+DIMENSIONS = 384
 MOST_TOKENS = 64  # of one sentence
 CHUNK = 256  # texts whose states are in memory at a time
 CACHE_LIMIT_TEXTS = 16_384
@@ -76,9 +77,7 @@ class Labeller:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the weights, of the tuned layers too where it reads them."""
-        own = self.head.manifest.fingerprint
-        return f"{own}-{tuned_fingerprint()}" if TUNED in self.labels.layers else own
+        return self.head.manifest.fingerprint
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Logits (texts, labels); a text of more than 64 tokens counts by its first ones.
@@ -114,7 +113,7 @@ class Labeller:
     def _run(self, texts: Sequence[str]) -> list[NDArray[np.float32]]:
         import numpy as np
 
-        states = judge_states(texts, MOST_TOKENS, self.labels.layers)
+        states = token_states(texts, MOST_TOKENS, self.labels.layers)
         return [attended(self.head.apply(one)).astype(np.float32) for one in states]
 
 
@@ -184,7 +183,7 @@ def _read_labels(folder: Path, what: str) -> Labels:
 
     names = listed("labels", str, lambda name: 0 < len(name) <= 100)
     thresholds = listed("thresholds", float, lambda share: 0 <= share <= 1)
-    layers = listed("layers", int, lambda layer: 0 <= layer <= TUNED)
+    layers = listed("layers", int, lambda layer: 0 <= layer < len(LAYERS))
     if len(thresholds) != len(names) or type(given.get("is_one")) is not bool:
         raise FormatError("There is not one threshold a label, or no 'is_one'.", file=file)
     return Labels(names, layers, given["is_one"], thresholds)
