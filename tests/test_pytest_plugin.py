@@ -1,4 +1,4 @@
-"""The pytest plug-in, in a pytest of its own: a character that keeps to its card, one that does not."""
+"""The pytest plug-in in a pytest of its own: a character that keeps to its card, one that lies."""
 
 from __future__ import annotations
 

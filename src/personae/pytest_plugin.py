@@ -50,7 +50,7 @@ def assert_in_character(
     judge: str = "second",
     seed: int = 0,
 ) -> Examination:
-    """Ask a character about its card; fail the test where more than `allowed` replies contradict it.
+    """Ask a character about its card; fail where more than `allowed` of its replies contradict it.
 
     `card` is a path, a shipped character's name or a Persona; `model` a name (default: the
     configured one) or an open model. `questions` are asked instead of those that the card's
