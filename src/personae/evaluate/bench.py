@@ -19,7 +19,14 @@ from personae.draft import Kit
 from personae.errors import FormatError, InvalidOption
 from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for, without_persona
 from personae.evaluate.run import answer_all
-from personae.evaluate.score import Report, Run, build_metrics, measured, read_scored_run
+from personae.evaluate.score import (
+    Report,
+    Run,
+    asked_once,
+    build_metrics,
+    measured,
+    read_scored_run,
+)
 from personae.evaluate.types import Answerer, OnProgress, RunSettings, RunState
 from personae.registry import build, check_options, find
 from personae.speaker import Speaker
@@ -160,7 +167,7 @@ def bench_report(
     """
     runs = tuple(read_scored_run(folder) for folder in folders)
     refuse_mixture(runs)
-    built = build_metrics(metrics, options)
+    built, kit = build_metrics(metrics, options), asked_once(kit)
     names = dict.fromkeys(str(one.record.get("group", "")) for run in runs for one in run.samples)
     named = [name for name in names if name]
     groups = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae.data import JsonObject, Sample
 from personae.draft import Kit
+from personae.encoders.kept import kept_nli
 from personae.errors import CapabilityError, InvalidOption
 from personae.evaluate.bootstrap import (
     CONFIDENCE,
@@ -92,6 +93,7 @@ def score_runs(
 
 def measured(runs: Sequence[Run], metrics: Mapping[str, Metric], kit: Kit) -> Report:
     """The figures of runs by metrics that are built, under the names given."""
+    kit = asked_once(kit)
     figures: dict[str, tuple[Figure, ...]] = {}
     for name, metric in metrics.items():
         scores = [metric(run.samples, kit) for run in runs]
@@ -109,6 +111,15 @@ def measured(runs: Sequence[Run], metrics: Mapping[str, Metric], kit: Kit) -> Re
         )
         figures[name] = (first, *others)
     return Report(tuple(runs), figures, kit.seed)
+
+
+def asked_once(kit: Kit) -> Kit:
+    """The kit with inference models that all metrics, runs and groups share the answers of."""
+    return replace(
+        kit,
+        nli=None if kit.nli is None else kept_nli(kit.nli),
+        judges={name: kept_nli(judge) for name, judge in kit.judges.items()},
+    )
 
 
 def read_scored_run(folder: Path) -> Run:
