@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from personae.cli.bench_tables import refuse_failed_metrics
 from personae.cli.output import print_json
 from personae.cli.report import print_report
 
@@ -57,3 +58,4 @@ def score(
     else:
         print_report(report)
     write_scores(report)
+    refuse_failed_metrics(report)
