@@ -185,3 +185,19 @@ def test_half_written_runs_are_compared_on_what_is_there(tmp_path, capsys):
     (tmp_path / "baseline-first" / "run.json").write_text('{"data"')
     assert personae("compare", *folders) == 1
     assert "This is not JSON" in capsys.readouterr().err
+
+
+def test_score_asks_a_judge_too(tmp_path, capsys):
+    bench(tmp_path, "--method", "")
+    (tmp_path / "judge.yaml").write_text('- "yes"\n')
+    words = (
+        "--metrics",
+        "acme/verdict",
+        "--judge",
+        f"scripted:{tmp_path / 'judge.yaml'}",
+        "--json",
+    )
+    capsys.readouterr()
+    assert personae("score", tmp_path / "baseline-first", *words) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["metrics"]["acme/verdict"][0]["value"] == 1.0
