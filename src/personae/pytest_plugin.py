@@ -6,6 +6,7 @@ pytest loads this file wherever personae is installed: it imports nothing heavy 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from personae.data import Persona
+    from personae.encoders.types import Nli
     from personae.evaluate.in_character import Examination
     from personae.lm.types import LanguageModel
 
@@ -60,14 +62,13 @@ def assert_in_character(
     """
     from personae.cli.opening import load_card, open_named_model, open_speaker
     from personae.data import Persona
-    from personae.encoders.nli import open_nli
     from personae.errors import InvalidOption
     from personae.evaluate.in_character import examine
 
     if not 0 <= allowed <= 1:
         raise InvalidOption(f"allowed={allowed} is no share: give 0 to 1.")
     persona = card if isinstance(card, Persona) else load_card(str(card))
-    nli = open_nli(name=judge)
+    nli = _judge(judge)
     lm = open_named_model(model, slots=1, method=method) if isinstance(model, str) else model
     try:
         speaker = open_speaker(lm, method, dict(options or {}), seed=seed, replayable=True)
@@ -80,6 +81,14 @@ def assert_in_character(
     if found.share > allowed:
         raise AssertionError(found.describe())
     return found
+
+
+@cache
+def _judge(name: str) -> Nli:
+    """The inference model of that name, opened once for all tests."""
+    from personae.encoders.nli import open_nli
+
+    return open_nli(name=name)
 
 
 @pytest.fixture(name="assert_in_character")

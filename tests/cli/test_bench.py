@@ -201,3 +201,18 @@ def test_score_asks_a_judge_too(tmp_path, capsys):
     assert personae("score", tmp_path / "baseline-first", *words) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["metrics"]["acme/verdict"][0]["value"] == 1.0
+
+
+def test_other_questions_under_one_version_are_refused(tmp_path, capsys):
+    for name in ("one", "two"):
+        bench(tmp_path / name, "--method", "")
+    file = tmp_path / "two" / "baseline-first" / "run.json"
+    record = json.loads(file.read_text())
+    file.write_text(json.dumps({**record, "data": {**record["data"], "sha256": "0" * 64}}))
+    capsys.readouterr()
+    assert personae("compare", tmp_path / "one" / "baseline-first", file.parent) == 2
+    assert "different questions under one name and version" in capsys.readouterr().err
+    # Fewer of them are another matter: what both have is compared.
+    bench(tmp_path / "three", "--method", "", "--limit", 3)
+    folders = (tmp_path / "one" / "baseline-first", tmp_path / "three" / "baseline-first")
+    assert personae("compare", *folders) == 0
