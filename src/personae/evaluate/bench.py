@@ -186,7 +186,7 @@ def refuse_mixture(runs: Sequence[Run]) -> None:
         told = "; ".join(f"{folder}: {name}" for folder, name in said.items())
         raise InvalidOption(f"These runs do not answer the same questions. {told}.")
     # With one limit the questions are the same, or somebody changed them and not the version.
-    first = {}
+    first: dict[Any, str] = {}
     for run in runs:
         limit, digest = run.record.get("limit"), _digest(run.record)
         if first.setdefault(limit, digest) != digest:
