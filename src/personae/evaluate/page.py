@@ -129,6 +129,8 @@ def _metric(name: str, row: Sequence[Figure], names: Sequence[str]) -> str:
         for label, figure in zip(names, row, strict=True)
         if not math.isfinite(figure.scores.total)
     ]
+    if not any(figure.scores.applicable for figure in row):
+        return heading + _note("No sample has a value.")
     if missing:
         heading += _note(f"Not drawn: {', '.join(missing)}.")
     return heading + (forest_plot(lines, title=name) if lines else "")
