@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from personae.data import Dialogue, JsonObject, Persona, Scene, Turn
+from personae.data import Dialogue, Persona, Scene, Turn
 from personae.encoders.contradiction import Judged, judge_replies
 from personae.encoders.types import Nli
 from personae.errors import InvalidOption
@@ -76,21 +76,6 @@ class Examination:
                     lines += [f"  with:        {one.clause}"]
             lines += [f"  {one.fault}", ""]
         return "\n".join(lines).rstrip()
-
-    def to_dict(self) -> JsonObject:
-        """The examination as a JSON object."""
-        return {
-            "persona": self.persona, "method": self.method, "model": self.model,
-            "judge": self.judge, "threshold": self.threshold, "asked": len(self.replies),
-            "failed": [
-                {
-                    "question": one.question, "reply": one.reply, "fault": one.fault,
-                    "clause": one.clause, "statement": one.statement,
-                    "contradiction": round(one.contradiction, 4),
-                }
-                for one in self.failed
-            ],
-        }  # fmt: skip
 
 
 def examine(
