@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def test_a_run_goes_to_a_log_and_back(tmp_path: Path, capsys):
     assert "inspect view" in capsys.readouterr().err
     assert personae("runs", "export", made, log) == 2
     assert "--force" in capsys.readouterr().err
-    assert personae("runs", "import", log, "--out", back) == 0
+    assert personae("runs", "import", log, "--out", back, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"out": str(back), "samples": 1}
     assert (back / "samples.jsonl").read_bytes() == (made / "samples.jsonl").read_bytes()
     assert personae("compare", made, back, "--metrics", "word-f1") == 0
 
