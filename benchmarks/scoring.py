@@ -220,11 +220,14 @@ def whole(texts: Sequence[Sample], threads: int) -> dict[str, Any]:
         (run / RUN).write_text("{}", encoding="utf-8")
         with (run / SAMPLES).open("w", encoding="utf-8") as file:
             file.writelines(f"{one.to_json()}\n" for one in texts)
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.process_time()
         report = score_runs([run], names, nli=encoder.open_nli(threads=threads))
-        seconds = time.monotonic() - began
+        seconds, processor = time.monotonic() - began, time.process_time() - worked
     figures = {name: row[0].scores.total for name, row in report.figures.items()}
-    return {"replies": len(texts), "metrics": len(names), "seconds": seconds, "figures": figures}
+    return {
+        "replies": len(texts), "metrics": len(names), "threads": threads, "seconds": seconds,
+        "processor_s": processor, "figures": figures,
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -251,8 +254,9 @@ def main() -> None:
         print(told.format(**report["judging"]))
     if "whole" in wanted:
         report["whole"] = whole(texts, options.threads)
-        print("whole: {replies} replies on {metrics} metrics in {seconds:.1f} s".format(
-            **report["whole"]))  # fmt: skip
+        told = ("whole: {replies} replies on {metrics} metrics in {seconds:.1f} s, "
+                "{processor_s:.1f} s of processor time")  # fmt: skip
+        print(told.format(**report["whole"]))
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
