@@ -34,7 +34,7 @@ def test_emotions_of_plain_texts():
         "anger": "This makes me so angry, I hate it!",
         "sadness": "I miss her so much. I cried all night.",
         "fear": "I'm terrified of what might happen.",
-        "surprise": "Wow, I did not see that coming!",
+        "surprise": "I am surprised, I did not expect that at all.",
         "disgust": "Eww, that is disgusting.",
         "neutral": "The shop opens at nine.",
     }

@@ -1,8 +1,8 @@
 """Which labels a text has: small heads on the embedder's states of single tokens.
 
-Every label looks at the tokens with a softmax attention of its own and adds up what they say for
-it. The states are those of several layers, because the last one was trained for nearness in meaning
-and has lost some of the tone. What leans on this: toxicity, emotion, Big Five, regard, dialogue
+Every label adds up what the tokens say for it, weighed by a softmax attention of its own (which may
+be even). The states are those of several layers, because the last one was trained for nearness in
+meaning and has lost some of the tone. What leans on this: toxicity, emotion, Big Five, regard, dialogue
 act. Recipes: `training/judges`; cards are beside the weights.
 """
 
