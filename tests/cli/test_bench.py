@@ -50,6 +50,14 @@ def test_it_prints_methods_beside_baselines_and_groups(tmp_path, capsys):
     assert samples[0].record["labels"] == {"number": 0}
 
 
+def test_nobody_is_told_nothing_of_the_persona_by_whom_it_is_judged(tmp_path):
+    bench(tmp_path, "--no-persona", "-o", "ask=reply")
+    nobody = read_samples(tmp_path / "no-persona")
+    assert nobody[0].scene.persona.statements == ("I always shout.",)
+    told = read_run(tmp_path / "no-persona")["benchmark"]
+    assert told["persona"] == "none"
+
+
 def test_the_first_option_baseline_is_right_in_the_even_half(tmp_path, capsys):
     bench(tmp_path, "--method", "", "--json")
     found = json.loads(capsys.readouterr().out)
