@@ -107,6 +107,7 @@ def _line(topic: Topic, rng: random.Random) -> list[Event]:
         last = line[-1]
         gone = {(one.old, one.doing) for one in line}
         # One may come back to what one liked before, but not twice the same way.
+        gone.add((last.doing, last.doing))
         back = [one.doing for one in line[:-1] if (last.doing, one.doing) not in gone]
         is_back = bool(back) and rng.random() < _BACK
         doing = rng.choice(back) if is_back else new.pop()

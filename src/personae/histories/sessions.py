@@ -53,7 +53,10 @@ def dialogue_of(
     if not 0 <= tokens <= MAX_TOKENS:
         raise InvalidOption(f"A history has 0 to {MAX_TOKENS:,} tokens, not {tokens:,}.")
     outlines = _outlines(topics, events, sessions, rng)
-    scripts = [list(_lines(person, one, number, rng)) for number, one in enumerate(outlines, 1)]
+    talk = {topic.name: rng.sample(topic.talk, len(topic.talk)) for topic in topics}
+    scripts = [
+        list(_lines(person, one, number, talk, rng)) for number, one in enumerate(outlines, 1)
+    ]
     _fill(scripts, tokens, rng)
     days = {
         event.id: f"{day_of(one.period, one.number):%m/%d/%Y}"
@@ -87,15 +90,22 @@ def _outlines(
     return made
 
 
-def _lines(person: Person, one: Outline, number: int, rng: random.Random) -> Iterator[Line]:
-    """What is said in a session: hello, each topic with small talk and its events, goodbye."""
+def _lines(
+    person: Person, one: Outline, number: int, talk: dict[str, list[tuple[str, str]]],
+    rng: random.Random,
+) -> Iterator[Line]:  # fmt: skip
+    """What is said in a session: hello, each topic with small talk and its events, goodbye.
+
+    Nothing of the small talk is asked twice; where none is left there is an errand.
+    """
     known = {"name": person.name, "age": person.age, "job": person.job, "town": person.town}
     if number == 1:
         yield _filled(rng.choice(wording.FIRST), rng.choice(wording.FIRST_ANSWERS), known)
     else:
         yield _filled(*rng.choice(wording.GREETINGS), known)
     for at, (topic, events) in enumerate(one.told):
-        asked, answered = rng.choice(topic.talk)
+        left = talk[topic.name]
+        asked, answered = left.pop() if left else rng.choice(wording.ERRANDS)(rng)
         opening = f"{rng.choice(wording.OPENINGS)} " if at else ""
         yield opening + asked, answered, ""
         for event in events:

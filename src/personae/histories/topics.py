@@ -82,7 +82,7 @@ def parse_topics(text: str, file: Path | None = None) -> tuple[Topic, ...]:
     for number, line in enumerate(text.splitlines(), start=1):
         place, given = Place(file, number), " ".join(line.split())
         if head := _TOPIC.fullmatch(given):
-            found.append(Topic(*(part.strip() for part in head.groups())))
+            found.append(Topic(head[1], head[2].strip(), head[3].strip()))
         elif given and not given.startswith("#"):
             if not found:
                 raise place.fault("This stands before the first topic, `# name: about: wanted`.")

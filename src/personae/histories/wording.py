@@ -45,7 +45,7 @@ REASONS = (
     Reason("rivalry", ("I kept measuring myself against everybody else",
                        "It had turned into a contest with people I hardly know"),
            "you kept comparing yourself with others", "whether there are rankings or prizes"),
-    Reason("family", ("My children could not join in, and I want us to do things together",
+    Reason("family", ("The others at home could not join in, and I want us to do more together",
                       "At home they felt left out of it"),
            "your family could not take part", "whether the family may come along"),
     Reason("nerves", ("It made me nervous instead of calm",
@@ -83,7 +83,8 @@ GREETINGS = (
     ("Morning! I've got my coffee, so we can begin.", "Good morning, {name}. I am ready."),
 )
 FIRST = (
-    "Hello, I'm {name}. I'm {age} and {job} from {town}. I hear that you can help with everyday things.",
+    "Hello, I'm {name}. I'm {age} and {job} from {town}. I hear that you can help with "
+    "everyday things.",
     "Hi, my name is {name}, {age}, {job} from {town}. A friend told me to try you.",
     "Good morning. {name} here, {job} from {town}, {age} years old. Let us see what you can do.",
 )
@@ -93,7 +94,7 @@ FIRST_ANSWERS = (
 )
 OPENINGS = (
     "There is something else.", "Another thing.", "Now to something different.",
-    "While I have you here:", "Next question.", "Oh, and one more thing.",
+    "And then there is this.", "Oh, and one more thing.", "Before I forget.",
 )  # fmt: skip
 FAREWELLS = (
     ("That's all for today, thanks.", "You are welcome, {name}. Until next time!"),
@@ -104,21 +105,24 @@ FAREWELLS = (
 
 LIKES = (
     "As to {about}: I like {doing} best.",
-    "If you want to know about {about}, it is {doing} that I love.",
-    "I should tell you about {about}. I am very fond of {doing}.",
-    "You can't know it yet, but with {about} my favourite thing is {doing}.",
+    "If you want to know where I stand with {about}: it is {doing} that I love.",
+    "You should know that when it comes to {about} I am very fond of {doing}.",
+    "You can't know it yet, but in {about} my favourite thing is {doing}.",
 )
 DETAILS = (
-    "Only last weekend it was {event}, and I was happy as a child.",
-    "The other day I treated myself: {event}.",
+    "Last weekend it was {event}, and I was as happy as a child.",
+    "Picture it: {event}. That is all I need.",
     "My best memory of it is {event}.",
     "",
 )
 CHANGES = (
-    "I have to correct something about {about}. {Old} is over for me. {Reason}. It is {doing} now that I like best.",
-    "Remember what I said about {about}? I have given up {old}. {Reason}. I have gone over to {doing}, and I love it.",
+    "I have to correct something about {about}. {Old} is over for me. {Reason}. It is "
+    "{doing} now that I like best.",
+    "Remember what I said of {about}? I have given up {old}. {Reason}. I have gone over "
+    "to {doing}, and I love it.",
     "A small revolution in {about}: no more {old}. {Reason}. These days I prefer {doing}.",
-    "With {about} I have changed my mind. {Reason}, so I stopped {old}. Now my favourite thing is {doing}.",
+    "With {about} I have changed my mind. {Reason}, so I stopped {old}. Now my favourite "
+    "thing is {doing}.",
 )
 # In two breaths, with the assistant's question in between.
 CHANGES_FIRST = (
@@ -136,7 +140,8 @@ CHANGES_THEN = (
     "Now I am all for {doing}.",
 )
 TRIED = (
-    "I tried {doing} once, since a colleague insisted. It was fine for one afternoon, no more than that.",
+    "I tried {doing} once, since a colleague insisted. It was fine for one afternoon, no "
+    "more than that.",
     "Last week I gave {doing} a go with a friend. I can't say that it did much for me.",
     "For a bet I had to try {doing}. Well, now I have done it once.",
 )
@@ -150,7 +155,7 @@ WHO = (
     "mother-in-law", "dentist", "cousin", "niece",
 )  # fmt: skip
 FACTS = (
-    "Something funny, by the way: {told}",
+    "By the way, {told}",
     "I have to tell you this. {Told}",
     "You know what? {Told}",
     "This has nothing to do with it, but {told}",
@@ -170,17 +175,17 @@ ANSWERS = {
     ),
     "heard": (
         "Tastes differ.", "It takes all sorts.", "A smile is often the best answer.",
-        "I would have liked to see that.",
+        "So it goes.",
     ),
     "fact": (
-        "That made me smile.", "What a story!", "I would not have guessed that.",
+        "Thank you for telling me.", "What a story!", "I would not have guessed that.",
         "I will remember it. You never know.",
     ),
 }  # fmt: skip
 
 ASKED = {
     "fact": ("{asked}", "I once told you something about this. {asked}",
-             "Do you still know? {asked}"),
+             "Do you still know this? {asked}"),
     "latest": ("When it comes to {about}, what do I like best these days?",
                "What is my favourite thing at present, as far as {about} is concerned?",
                "Let us see how well you know me. What do I prefer now in {about}?"),
@@ -286,7 +291,7 @@ def _timer(rng: random.Random) -> tuple[str, str]:
     hour, minute, wait = rng.randint(7, 20), rng.choice((5, 20, 35, 50)), rng.randint(45, 170)
     end = hour * 60 + minute + wait
     return (
-        f"If I put the washing on at {hour}:{minute:02} and it takes {wait} minutes, when is it done?",
+        f"The washing goes on at {hour}:{minute:02} for {wait} minutes. When is it done?",
         f"At {end // 60 % 24}:{end % 60:02}.",
     )
 

@@ -1,0 +1,202 @@
+"""PersonaMem: questions about users whose tastes change, after their sessions (S040)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from personae.benchmarks.types import Baseline, Benchmark, Question, by_chance, first_option
+from personae.data import Dialogue, Persona, Scene, Turn
+from personae.draft import Count, Limit
+from personae.encoders.types import Embedder
+from personae.errors import InvalidOption
+from personae.formats.personamem import ASSISTANT, Questionnaire, Row, read_personamem
+from personae.formats.reading import find_data
+from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
+from personae.histories.published import questionnaire, right_by_graph
+from personae.memory.turn_memories import RECALL, VECTORS, WORDS, Ranked, ranked, turn_memories
+from personae.registry import EntryInfo
+from personae.text.content_words import content_stems
+from personae.text.quoting import unmarked
+
+ENTRY = EntryInfo(
+    systems=("S040",),
+    embedder=True,
+    paper="Jiang et al. 2025, Know Me, Respond to Me: Benchmarking LLMs for Dynamic User Profiling "
+    "and Personalized Responses at Scale",
+    deviations="Users, sessions and questions are made from templates, so that what is true is "
+    "known, and the four options are drawn from one pool, so that nothing but the history tells "
+    "the right one. Clichés are those of age and sex.",
+)
+
+Memory = Literal["none", "whole", "words", "vectors", "recall", "oracle"]
+Group = Literal["type", "distance", "topic"]
+People = Annotated[int, Field(ge=1, le=MAX_PEOPLE)]
+Each = Annotated[int, Field(ge=1, le=MAX_EACH)]
+NONE, WHOLE, ORACLE = "none", "whole", "oracle"
+MEMORIES = (NONE, WHOLE, WORDS, VECTORS, RECALL, ORACLE)
+RANKED = 20  # turns that are noted as found, and the deepest recall that is measured
+HELPER = Persona(
+    name=ASSISTANT,
+    description="A helpful assistant who remembers what the user told it in earlier sessions.",
+)
+_REMEMBERED = "What you remember of earlier sessions:"
+_FAR = ((1, "0 to 1 sessions"), (3, "2 to 3 sessions"), (10**9, "4 or more sessions"))
+
+
+def personamem(
+    *,
+    people: People = 20,
+    sessions: Count = 8,
+    tokens: Limit = 0,
+    each: Each = 1,
+    seed: Limit = 0,
+    memory: Memory = "whole",
+    k: Count = 5,
+    group: Group = "type",
+    data: str = "",
+) -> Benchmark:
+    """Made users, or the table of questions in `data`; of the history a `memory` shows a part.
+
+    Each user has so many `sessions` in four periods, padded to about `tokens` tokens, and `each`
+    questions of every type after each later period. `memory`: none; whole (the last turns that the
+    method fits in); words, vectors, recall (the `k` best turns); oracle (those that tell the
+    answer). Raises InvalidOption, FormatError.
+    """
+    if data:
+        asked, source = read_personamem(find_data(data)), f"The file {Path(data).name}."
+    else:
+        made = histories(people, sessions=sessions, tokens=tokens, each=each, seed=seed)
+        asked, source = questionnaire(made), "Made by personae from templates, Apache-2.0."
+    is_known = all(row.known for row in asked.rows)
+    if memory == ORACLE and not all(row.evidence for row in asked.rows):
+        raise InvalidOption("These questions do not name their evidence, which `oracle` shows.")
+    found = found_turns(asked, memory)
+    # Types take turns in a user's questions: in another order, a limited run has some of all.
+    rows = random.Random(0).sample(asked.rows, len(asked.rows))
+    graph: dict[str, Baseline] = {"graph": _by_graph(asked.rows)} if is_known else {}
+    return Benchmark(
+        version="1",
+        ask="choose",
+        questions=tuple(
+            _question(row, asked.contexts[row.context][: row.end], memory, k, found.get(row.id),
+                      group)
+            for row in rows
+        ),
+        metrics=("choice-accuracy", "total-choice-accuracy", "evidence-found-1",
+                 "evidence-found-5", "evidence-found-10"),
+        source=source,
+        baselines={
+            "random": by_chance, "first": first_option, "longest": longest,
+            "shared-words": shared_words, "similar": most_similar, **graph,
+        },
+    )  # fmt: skip
+
+
+def found_turns(asked: Questionnaire, memory: str) -> dict[str, list[str]]:
+    """Of each question the ids of the turns that a memory finds, the best first.
+
+    Turns after the question's own cut are not there to be found.
+    """
+    if memory not in (WORDS, VECTORS, RECALL):
+        return {}
+    found: dict[str, list[str]] = {}
+    cuts: dict[tuple[str, int], list[Row]] = {}
+    for row in asked.rows:
+        cuts.setdefault((row.context, row.end), []).append(row)
+    for (name, end), rows in cuts.items():
+        dialogue = Dialogue(id=name, turns=asked.contexts[name][:end])
+        texts = [row.text for row in rows]
+        best: Ranked = ranked(turn_memories(dialogue), texts, _embedder(), ways=(memory,), k=RANKED)
+        found |= {row.id: list(ids) for row, ids in zip(rows, best[memory], strict=True)}
+    return found
+
+
+def _question(
+    row: Row, turns: Sequence[Turn], memory: str, k: int, found: Sequence[str] | None, group: str
+) -> Question:
+    """The scene as the memory leaves it, with the question last."""
+    user = next((turn.speaker for turn in turns if turn.speaker != ASSISTANT), "User")
+    chosen = row.evidence if memory == ORACLE else (found or ())[:k]
+    known = [turn for turn in turns if turn.id in set(chosen)]
+    shown = list(turns) if memory == WHOLE else [_recollection(known)] if known else []
+    labels: dict[str, Any] = {
+        "type": row.type, "topic": row.topic, "memory": memory,
+        "distance_sessions": row.distance_sessions, "distance_tokens": row.distance_tokens,
+        "tokens": row.tokens, "evidence": list(row.evidence),
+    }  # fmt: skip
+    if found is not None:
+        labels["found"] = list(found)
+    asked = Turn(speaker=user, text=row.text)
+    return Question(
+        id=row.id,
+        scene=Scene(persona=HELPER, user=user, turns=(*shown, asked)),
+        reference=row.options[row.right],
+        options=row.options,
+        group=_group(row, group),
+        labels=labels,
+    )
+
+
+def _group(row: Row, group: str) -> str:
+    if group == "distance":
+        return next(name for most, name in _FAR if row.distance_sessions <= most)
+    return row.topic if group == "topic" else row.type
+
+
+def _recollection(turns: Sequence[Turn]) -> Turn:
+    """Turns that a memory brings back, in the order in which they were said, with their dates."""
+    lines = (f"- {unmarked(turn.speaker)}{_date(turn)}: {unmarked(turn.text)}" for turn in turns)
+    text = "\n".join([_REMEMBERED, *lines])
+    return Turn(speaker=ASSISTANT, text=text, kind="narration")
+
+
+def _date(turn: Turn) -> str:
+    return f" ({turn.said_at.day} {turn.said_at:%B %Y})" if turn.said_at else ""
+
+
+def longest(question: Question, rng: random.Random) -> str:
+    """The longest option: what a careless writer makes the right one."""
+    return _best(question.options, [float(len(one)) for one in question.options], rng)
+
+
+def shared_words(question: Question, rng: random.Random) -> str:
+    """The option that shares most words with the question alone."""
+    asked = set(content_stems(question.scene.last_user_text))
+    shared = [float(len(asked & set(content_stems(one)))) for one in question.options]
+    return _best(question.options, shared, rng)
+
+
+def most_similar(question: Question, rng: random.Random) -> str:
+    """The option whose vector is nearest to that of the question alone."""
+    vectors = _embedder().embed([question.scene.last_user_text, *question.options])
+    return _best(question.options, (vectors[1:] @ vectors[0]).tolist(), rng)
+
+
+def _best(options: Sequence[str], scores: Sequence[float], rng: random.Random) -> str:
+    """The option of the highest score; one by chance among equals."""
+    top = max(scores)
+    return rng.choice([one for one, score in zip(options, scores, strict=True) if score == top])
+
+
+def _by_graph(rows: Sequence[Row]) -> Baseline:
+    """What the graph of the user's events says; wrong where it allows several options, or none."""
+    true: Mapping[str, list[int]] = {row.id: right_by_graph(row) for row in rows}
+
+    def graph(question: Question, rng: random.Random) -> str:
+        places = true[question.id]
+        return question.options[places[0]] if len(places) == 1 else ""
+
+    return graph
+
+
+@cache
+def _embedder() -> Embedder:
+    from personae.encoders.embedder import open_embedder
+
+    return open_embedder()
