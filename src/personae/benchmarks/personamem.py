@@ -124,7 +124,8 @@ def _question(
     user = next((turn.speaker for turn in turns if turn.speaker != ASSISTANT), "User")
     chosen = row.evidence if memory == ORACLE else (found or ())[:k]
     known = [turn for turn in turns if turn.id in set(chosen)]
-    shown = list(turns) if memory == WHOLE else [_recollection(known)] if known else []
+    whole = [turn.model_copy(update={"labels": {}}) for turn in turns] if memory == WHOLE else []
+    shown = whole or ([_recollection(known)] if known else [])
     labels: dict[str, Any] = {
         "type": row.type, "topic": row.topic, "memory": memory,
         "distance_sessions": row.distance_sessions, "distance_tokens": row.distance_tokens,
