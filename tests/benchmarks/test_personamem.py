@@ -71,9 +71,9 @@ def test_words_find_evidence_among_what_was_said_before_the_cut(embedder):
 
 
 def test_all_memories_ask_the_same_questions(embedder):
-    first = by_id(made(memory="none"))
+    first = by_id(made(people=1, memory="none"))
     for memory in ("whole", "words", "vectors", "recall", "oracle"):
-        other = by_id(made(memory=memory))
+        other = by_id(made(people=1, memory=memory))
         assert list(other) == list(first)
         assert all(other[key].options == first[key].options for key in first)
 

@@ -34,7 +34,7 @@ def test_files_are_made_once_and_evaluated(tmp_path, capsys):
 
 
 def test_looking_only_asks_no_model_and_writes_nothing(tmp_path, capsys):
-    words = ("--people", 2, "--memory", "words", "--no-answers", "--out", tmp_path / "runs")
+    words = ("--people", 1, "--memory", "words", "--no-answers", "--out", tmp_path / "runs")
     assert personae("evaluate", "personamem", *words) == 0
     shown = capsys.readouterr().out
     assert "evidence-found-5 by distance" in shown

@@ -36,9 +36,9 @@ REASONS = (
     Reason("lonely", ("I was always alone with it, and that got to me",
                       "There was never anybody to share it with"),
            "you felt lonely with it", "whether you would meet other people there"),
-    Reason("noise", ("It was never quiet around me any more",
-                     "All that din and bustle wore me out"),
-           "it was too loud and hectic for you", "how noisy it gets"),
+    Reason("fuss", ("People made such a fuss about it",
+                    "All the to-do around it wore me out"),
+           "there was too much fuss about it", "how much of a fuss they make"),
     Reason("boredom", ("It had become the same thing over and over",
                        "After a year there was nothing in it that I had not seen"),
            "it had become the same over and over", "how much variety there is"),
@@ -76,7 +76,7 @@ SCENARIOS = (
 )
 
 GREETINGS = (
-    ("Hello again!", "Hello {name}! What can I do for you?"),
+    ("Hello again!", "Hello, {name}! What can I do for you?"),
     ("Hi, do you have a minute?", "Of course, {name}. Go ahead."),
     ("Good evening.", "Good evening, {name}. How can I help?"),
     ("It's me again. I have a few things today.", "Welcome back, {name}. Let us start."),
@@ -129,6 +129,8 @@ CHANGES_FIRST = (
     "I am through with {old}. {Reason}.",
     "You won't believe it, but I have had enough of {old}. {Reason}.",
     "So much for {old}, by the way. {Reason}.",
+    "Do you know what I have stopped? {Old}. {Reason}.",
+    "I have said goodbye to {old}. {Reason}.",
 )
 CHANGES_ASKED = (
     "I see. And what has taken its place?", "That is a pity. What do you do instead?",
@@ -138,17 +140,23 @@ CHANGES_THEN = (
     "{Doing}. I like that far better now.",
     "I have taken to {doing}, and it is just the right thing for me.",
     "Now I am all for {doing}.",
+    "At the moment nothing beats {doing}.",
+    "You will laugh: {doing}. I should have begun with that years ago.",
 )
 TRIED = (
     "I tried {doing} once, since a colleague insisted. It was fine for one afternoon, no "
     "more than that.",
     "Last week I gave {doing} a go with a friend. I can't say that it did much for me.",
     "For a bet I had to try {doing}. Well, now I have done it once.",
+    "It was raining, so I had a go at {doing}. I was neither for it nor against it.",
+    "Somebody gave me a voucher for {doing}. I have used it up, and that was that.",
 )
 HEARD = (
     "My {who} swears by {doing}. We never agree about such things.",
     "All that my {who} talks about is {doing}. Everyone to their own.",
     "I met my {who}, who is mad about {doing}. I just smiled and nodded.",
+    "For my {who} there is nothing like {doing}. I listen and think of other things.",
+    "My {who} wants to talk me into {doing}. I said that I would think it over.",
 )
 WHO = (
     "brother", "aunt", "flatmate", "boss", "godmother", "old teacher", "nephew", "neighbour",
@@ -159,6 +167,8 @@ FACTS = (
     "I have to tell you this. {Told}",
     "You know what? {Told}",
     "This has nothing to do with it, but {told}",
+    "A thing that nobody believes: {told}",
+    "You may laugh, but {told}",
 )
 ANSWERS = {
     "likes": (
