@@ -72,7 +72,7 @@ def test_words_find_evidence_among_what_was_said_before_the_cut(embedder):
 
 def test_all_memories_ask_the_same_questions(embedder):
     first = by_id(made(people=1, memory="none"))
-    for memory in ("whole", "words", "vectors", "recall", "oracle"):
+    for memory in ("whole", "words", "vectors", "recall", "ld-agent", "oracle"):
         other = by_id(made(people=1, memory=memory))
         assert list(other) == list(first)
         assert all(other[key].options == first[key].options for key in first)
@@ -116,3 +116,11 @@ def test_the_oracle_wants_evidence(tmp_path):
     with pytest.raises(InvalidOption, match="do not name their evidence"):
         made(data=str(tmp_path), memory="oracle")
     assert "graph" not in made(data=str(tmp_path), memory="none").baselines
+
+
+def test_ld_agent_shows_one_summary_at_most():
+    for one in made(people=1, memory="ld-agent").questions:
+        assert len(one.scene.turns) <= 2
+        assert "found" not in one.labels
+        if len(one.scene.turns) == 2:
+            assert one.scene.turns[0].text.count("\n") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,13 +14,15 @@ from pydantic import Field
 from personae.benchmarks.types import Baseline, Benchmark, Question, by_chance, first_option
 from personae.data import Dialogue, Persona, Scene, Turn
 from personae.draft import Count, Limit
+from personae.encoders.disclosure import open_disclosure
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
 from personae.formats.personamem import ASSISTANT, Questionnaire, Row, read_personamem
 from personae.formats.reading import find_data
 from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
 from personae.histories.published import questionnaire, right_by_graph
-from personae.memory.turn_memories import RECALL, VECTORS, WORDS, Ranked, ranked, turn_memories
+from personae.memory.session_events import session_events
+from personae.memory.turn_memories import RECALL, VECTORS, WORDS, ranked, turn_memories
 from personae.registry import EntryInfo
 from personae.text.content_words import content_stems
 from personae.text.quoting import unmarked
@@ -34,12 +37,13 @@ ENTRY = EntryInfo(
     "the right one. Clichés are those of age and sex.",
 )
 
-Memory = Literal["none", "whole", "words", "vectors", "recall", "oracle"]
+Memory = Literal["none", "whole", "words", "vectors", "recall", "ld-agent", "oracle"]
 Group = Literal["type", "distance", "topic"]
 People = Annotated[int, Field(ge=1, le=MAX_PEOPLE)]
 Each = Annotated[int, Field(ge=1, le=MAX_EACH)]
-NONE, WHOLE, ORACLE = "none", "whole", "oracle"
-MEMORIES = (NONE, WHOLE, WORDS, VECTORS, RECALL, ORACLE)
+NONE, WHOLE, LD_AGENT, ORACLE = "none", "whole", "ld-agent", "oracle"
+MEMORIES = (NONE, WHOLE, WORDS, VECTORS, RECALL, LD_AGENT, ORACLE)
+SEARCHED = (WORDS, VECTORS, RECALL)
 RANKED = 20  # turns that are noted as found, and the deepest recall that is measured
 HELPER = Persona(
     name=ASSISTANT,
@@ -65,8 +69,8 @@ def personamem(
 
     Each user has so many `sessions` in four periods, padded to about `tokens` tokens, and `each`
     questions of every type after each later period. `memory`: none; whole (the last turns that the
-    method fits in); words, vectors, recall (the `k` best turns); oracle (those that tell the
-    answer). Raises InvalidOption, FormatError.
+    method fits in); words, vectors, recall (the `k` best turns); ld-agent (the summary of one
+    session); oracle (the turns that tell the answer). Raises InvalidOption, FormatError.
     """
     if data:
         asked, source = read_personamem(find_data(data)), f"The file {Path(data).name}."
@@ -76,7 +80,7 @@ def personamem(
     is_known = all(row.known for row in asked.rows)
     if memory == ORACLE and not all(row.evidence for row in asked.rows):
         raise InvalidOption("These questions do not name their evidence, which `oracle` shows.")
-    found = found_turns(asked, memory)
+    found = _found_by(memory, asked) if memory in (*SEARCHED, LD_AGENT) else {}
     # Types take turns in a user's questions: in another order, a limited run has some of all.
     rows = random.Random(0).sample(asked.rows, len(asked.rows))
     graph: dict[str, Baseline] = {"graph": _by_graph(asked.rows)} if is_known else {}
@@ -98,45 +102,56 @@ def personamem(
     )  # fmt: skip
 
 
-def found_turns(asked: Questionnaire, memory: str) -> dict[str, list[str]]:
-    """Of each question the ids of the turns that a memory finds, the best first.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a memory finds for a question: ids of turns, the best first, or a text of its own."""
 
-    Turns after the question's own cut are not there to be found.
-    """
-    if memory not in (WORDS, VECTORS, RECALL):
-        return {}
-    found: dict[str, list[str]] = {}
+    turns: tuple[str, ...] = ()
+    text: str = ""
+
+
+def _found_by(memory: str, asked: Questionnaire) -> dict[str, _Found]:
+    """By question; turns after the question's own cut are not there to be found."""
     cuts: dict[tuple[str, int], list[Row]] = {}
     for row in asked.rows:
         cuts.setdefault((row.context, row.end), []).append(row)
+    look = {LD_AGENT: _by_sessions}.get(memory, _by_turns)
+    found: dict[str, _Found] = {}
     for (name, end), rows in cuts.items():
         dialogue = Dialogue(id=name, turns=asked.contexts[name][:end])
-        texts = [row.text for row in rows]
-        best: Ranked = ranked(turn_memories(dialogue), texts, _embedder(), ways=(memory,), k=RANKED)
-        found |= {row.id: list(ids) for row, ids in zip(rows, best[memory], strict=True)}
+        best = look(memory, dialogue, [row.text for row in rows])
+        found |= {row.id: one for row, one in zip(rows, best, strict=True)}
     return found
 
 
+def _by_turns(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
+    best = ranked(turn_memories(dialogue), texts, _embedder(), ways=(memory,), k=RANKED)
+    return [_Found(tuple(ids)) for ids in best[memory]]
+
+
+def _by_sessions(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
+    best = session_events(dialogue, texts, open_disclosure(_embedder()))
+    return [_Found(text=unmarked(one.text) if one else "") for one in best]
+
+
 def _question(
-    row: Row, turns: Sequence[Turn], memory: str, k: int, found: Sequence[str] | None, group: str
+    row: Row, turns: Sequence[Turn], memory: str, k: int, found: _Found | None, group: str
 ) -> Question:
     """The scene as the memory leaves it, with the question last."""
     user = next((turn.speaker for turn in turns if turn.speaker != ASSISTANT), "User")
-    chosen = row.evidence if memory == ORACLE else (found or ())[:k]
-    known = [turn for turn in turns if turn.id in set(chosen)]
-    whole = [turn.model_copy(update={"labels": {}}) for turn in turns] if memory == WHOLE else []
-    shown = whole or ([_recollection(known)] if known else [])
     labels: dict[str, Any] = {
         "type": row.type, "topic": row.topic, "memory": memory,
         "distance_sessions": row.distance_sessions, "distance_tokens": row.distance_tokens,
         "tokens": row.tokens, "evidence": list(row.evidence),
     }  # fmt: skip
-    if found is not None:
-        labels["found"] = list(found)
+    if memory in SEARCHED and found is not None:
+        labels["found"] = list(found.turns)
     asked = Turn(speaker=user, text=row.text)
     return Question(
         id=row.id,
-        scene=Scene(persona=HELPER, user=user, turns=(*shown, asked)),
+        scene=Scene(
+            persona=HELPER, user=user, turns=(*_shown(row, turns, memory, k, found), asked)
+        ),
         reference=row.options[row.right],
         options=row.options,
         group=_group(row, group),
@@ -144,21 +159,31 @@ def _question(
     )
 
 
-def _group(row: Row, group: str) -> str:
-    if group == "distance":
-        return next(name for most, name in _FAR if row.distance_sessions <= most)
-    return row.topic if group == "topic" else row.type
-
-
-def _recollection(turns: Sequence[Turn]) -> Turn:
-    """Turns that a memory brings back, in the order in which they were said, with their dates."""
-    lines = (f"- {unmarked(turn.speaker)}{_date(turn)}: {unmarked(turn.text)}" for turn in turns)
-    text = "\n".join([_REMEMBERED, *lines])
-    return Turn(speaker=ASSISTANT, text=text, kind="narration")
+def _shown(
+    row: Row, turns: Sequence[Turn], memory: str, k: int, found: _Found | None
+) -> list[Turn]:  # fmt: skip
+    """What stands before the question: all turns, or one that quotes what was found."""
+    if memory == WHOLE:
+        return [turn.model_copy(update={"labels": {}}) for turn in turns]
+    chosen = set(row.evidence if memory == ORACLE else found.turns[:k] if found else ())
+    lines = [
+        f"{unmarked(turn.speaker)}{_date(turn)}: {unmarked(turn.text)}"
+        for turn in turns
+        if turn.id in chosen
+    ]
+    lines += [found.text] if found and found.text else []
+    text = "\n".join([_REMEMBERED, *(f"- {line}" for line in lines)])
+    return [Turn(speaker=ASSISTANT, text=text, kind="narration")] if lines else []
 
 
 def _date(turn: Turn) -> str:
     return f" ({turn.said_at.day} {turn.said_at:%B %Y})" if turn.said_at else ""
+
+
+def _group(row: Row, group: str) -> str:
+    if group == "distance":
+        return next(name for most, name in _FAR if row.distance_sessions <= most)
+    return row.topic if group == "topic" else row.type
 
 
 def longest(question: Question, rng: random.Random) -> str:
