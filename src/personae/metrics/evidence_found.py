@@ -10,7 +10,7 @@ from personae.metrics.types import Metric, Scores, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
-    systems=("S040", "S101"),
+    systems=("S040",),
     aka=("evidence-found-1", "evidence-found-5", "evidence-found-10", "evidence-found-20"),
     labelled=True,
 )
