@@ -10,6 +10,7 @@ from personae.errors import InvalidOption
 from personae.evaluate.personamem import (
     DISTANCE,
     FOUND,
+    GAINED,
     TYPE,
     askings,
     looked_only,
@@ -57,3 +58,25 @@ def test_a_limit_is_the_same_for_all_memories():
 def test_an_unknown_memory_is_refused():
     with pytest.raises(InvalidOption, match="memory='lost'"):
         askings(("lost",), {}, None)
+
+
+def test_what_gains_most_is_chosen_whatever_is_likely_in_itself(runs):
+    def told(sample, right):
+        options = sample.record["options"]
+        found = [-9.0 + 5 * (at == 0) + 2 * (right and one == sample.reference)
+                 for at, one in enumerate(options)]  # fmt: skip
+        return sample.model_copy(update={"record": {**sample.record, "log_likelihoods": found}})
+
+    bare, shown = (
+        Run(run.folder, {}, tuple(told(one, right) for one in run.samples))
+        for run, right in zip(runs, (False, True), strict=True)
+    )
+    none, oracle = report_of([bare, shown], (), 0, bare).figures[GAINED]
+    assert oracle.scores.total == 1.0
+    assert none.scores.applicable == ()
+    assert oracle.difference is None
+
+
+def test_runs_without_likelihoods_gain_nothing(runs):
+    scores = report_of(runs, (), 0, runs[0]).figures[GAINED][1].scores
+    assert scores.applicable == ()

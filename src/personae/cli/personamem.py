@@ -152,12 +152,15 @@ def _answered(
 
 
 def _print(runs: list[Run], metrics: tuple[str, ...], seed: int, *, as_json: bool) -> None:
+    from personae.benchmarks.personamem import NONE
     from personae.cli.report import print_report
-    from personae.evaluate.personamem import DISTANCE, FOUND, TYPE, report_of, reports_by
+    from personae.evaluate.personamem import DISTANCE, FOUND, GAINED, TYPE, report_of, reports_by
     from personae.evaluate.score import report_dict
 
-    whole = report_of(runs, metrics, seed)
-    parts = {what: reports_by(what, runs, metrics, seed) for what in (TYPE, DISTANCE)}
+    is_answered = metrics[0] not in FOUND
+    bare = next((run for run in runs if is_answered and run.folder.name == NONE), None)
+    whole = report_of(runs, metrics, seed, bare)
+    parts = {what: reports_by(what, runs, metrics, seed, bare) for what in (TYPE, DISTANCE)}
     if as_json:
         by = {
             what: {name: report_dict(one)["metrics"] for name, one in found.items()}
@@ -167,7 +170,8 @@ def _print(runs: list[Run], metrics: tuple[str, ...], seed: int, *, as_json: boo
         return
     print_report(whole, f"{len(runs[0].samples)} questions of PersonaMem's types")
     for what, found in parts.items():
-        for name in dict.fromkeys((metrics[0], FOUND[1])):
+        gained = (GAINED,) if bare is not None else ()
+        for name in dict.fromkeys((metrics[0], *gained, FOUND[1])):
             _print_parts(what, found, name)
 
 

@@ -1,7 +1,9 @@
 """Memories beside each other on PersonaMem's questions: what they find, and what is chosen (S040).
 
 Each memory is a run of the benchmark `personamem` with another option `memory`: the same questions
-after other parts of the history. The first memory is what the others are compared with.
+after other parts of the history. The first memory is what the others are compared with. What makes
+an option likely in itself says nothing of the history: beside the likeliest option stands the one
+that gained most by what the memory shows (PMI; Holtzman et al. 2021, Surface Form Competition).
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from personae.draft import Kit
 from personae.evaluate.asking import AskedQuestion
 from personae.evaluate.bench import Asking, open_benchmark
 from personae.evaluate.score import NoModel, Report, Run, build_metrics, measured
+from personae.metrics.types import Metric, Scores, mean_scores
 
 BENCHMARK = "personamem"
 CHOSEN = ("choice-accuracy", "total-choice-accuracy")
 FOUND = ("evidence-found-1", "evidence-found-5", "evidence-found-10", "evidence-found-20")
+GAINED = "choice-by-gain"
 TYPE, DISTANCE = "type", "distance"
 # Sessions back to the oldest turn that is needed; beyond, as PersonaMem's own figures go by tens.
 _FAR = (1, 3, 6, 12, 24)
@@ -38,13 +42,43 @@ def looked_only(out: Path, asked: Mapping[str, Asking]) -> list[Run]:
     return [Run(out / name, {}, _unanswered(one)) for name, one in asked.items()]
 
 
-def report_of(runs: Sequence[Run], metrics: Sequence[str], seed: int) -> Report:
-    """The figures of all questions, with intervals and paired differences to the first run."""
-    return measured(runs, build_metrics(metrics, {}), Kit(lm=NoModel(), seed=seed))
+def report_of(
+    runs: Sequence[Run], metrics: Sequence[str], seed: int, bare: Run | None = None
+) -> Report:
+    """The figures of all questions, with intervals and paired differences to the first run.
+
+    `bare` is the run without a memory, where there is one.
+    """
+    built = build_metrics(metrics, {})
+    if bare is not None:
+        built[GAINED] = by_gain(bare)
+    return measured(runs, built, Kit(lm=NoModel(), seed=seed))
+
+
+def by_gain(bare: Run) -> Metric:
+    """1 where the reference is the option whose log-likelihood is most above that in `bare`, 0–1.
+
+    Runs without likelihoods have no value, nor has `bare` itself.
+    """
+    before = {one.id: one.record.get("log_likelihoods", []) for one in bare.samples}
+
+    def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
+        values = [_gained(one, before.get(one.id, [])) for one in samples]
+        return mean_scores(GAINED, values, unit="0–1", higher_is_better=True)
+
+    return measure
+
+
+def _gained(sample: Sample, before: Sequence[float]) -> float | None:
+    after, options = sample.record.get("log_likelihoods", []), sample.record.get("options", [])
+    gains = [one - other for one, other in zip(after, before, strict=False)]
+    if not options or len(gains) < len(options) or not any(gains):
+        return None
+    return float(options[gains.index(max(gains))] == sample.reference)
 
 
 def reports_by(
-    what: str, runs: Sequence[Run], metrics: Sequence[str], seed: int
+    what: str, runs: Sequence[Run], metrics: Sequence[str], seed: int, bare: Run | None = None
 ) -> dict[str, Report]:
     """The same of each type of question, or of each distance to the evidence, the nearest first."""
     parts: dict[Any, list[list[Sample]]] = {}
@@ -56,7 +90,7 @@ def reports_by(
     for key, held in sorted(parts.items()):
         pairs = zip(runs, held, strict=True)
         part = [Run(run.folder, run.record, tuple(samples)) for run, samples in pairs]
-        found[_told(what, key)] = report_of(part, metrics, seed)
+        found[_told(what, key)] = report_of(part, metrics, seed, bare)
     return found
 
 
