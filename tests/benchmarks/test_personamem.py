@@ -124,3 +124,12 @@ def test_ld_agent_shows_one_summary_at_most():
         assert "found" not in one.labels
         if len(one.scene.turns) == 2:
             assert one.scene.turns[0].text.count("\n") == 1
+
+
+def test_traps_are_wrong_options_and_no_part_of_the_scene():
+    questions = made(memory="none").questions
+    for trap, types in (("outdated", 2), ("cliche", 1)):
+        held = [one for one in questions if trap in one.labels]
+        assert len({one.group for one in held}) == types
+        assert all(one.labels[trap] in one.options for one in held)
+        assert all(one.labels[trap] != one.reference for one in held)

@@ -1,4 +1,4 @@
-"""Tests of the metrics evidence-found and total-choice-accuracy."""
+"""Tests of the metrics evidence-found, total-choice-accuracy and trap-chosen."""
 
 from __future__ import annotations
 
@@ -43,3 +43,10 @@ def test_the_joint_likelihood_may_choose_otherwise_than_the_mean():
     assert scores.values == (1.0, 0.0, None)
     assert scores.total == 0.5
     assert math.isnan(measured("total-choice-accuracy", [unknown]).total)
+
+
+def test_traps_count_where_they_are_set():
+    samples = [sample(labels={"outdated": "one"}), sample(labels={"outdated": "two"}), sample(),
+               sample(labels={"cliche": "one"})]  # fmt: skip
+    assert measured("trap-chosen", samples).values == (1.0, 0.0, None, None)
+    assert measured("trap-chosen", samples, trap="cliche").values == (None, None, None, 1.0)

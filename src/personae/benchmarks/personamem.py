@@ -92,7 +92,7 @@ def personamem(
                       group)
             for row in rows
         ),
-        metrics=("choice-accuracy", "total-choice-accuracy", "evidence-found-1",
+        metrics=("choice-accuracy", "total-choice-accuracy", "trap-chosen", "evidence-found-1",
                  "evidence-found-5", "evidence-found-10"),
         source=source,
         baselines={
@@ -144,6 +144,9 @@ def _question(
         "distance_sessions": row.distance_sessions, "distance_tokens": row.distance_tokens,
         "tokens": row.tokens, "evidence": list(row.evidence),
     }  # fmt: skip
+    # Wrong answers that are traps; what is known of them stands in our own files alone.
+    places = {trap: int(row.known.get(trap, -1)) for trap in ("outdated", "cliche")}
+    labels |= {trap: row.options[at] for trap, at in places.items() if at >= 0}
     if memory in SEARCHED and found is not None:
         labels["found"] = list(found.turns)
     asked = Turn(speaker=user, text=row.text)

@@ -18,11 +18,13 @@ from personae.evaluate.asking import AskedQuestion
 from personae.evaluate.bench import Asking, open_benchmark
 from personae.evaluate.score import NoModel, Report, Run, build_metrics, measured
 from personae.metrics.types import Metric, Scores, mean_scores
+from personae.registry import build
 
 BENCHMARK = "personamem"
 CHOSEN = ("choice-accuracy", "total-choice-accuracy")
 FOUND = ("evidence-found-1", "evidence-found-5", "evidence-found-10", "evidence-found-20")
 GAINED = "choice-by-gain"
+TRAPS = ("outdated", "cliche")  # wrong answers whose share is shown, a quarter by chance
 TYPE, DISTANCE = "type", "distance"
 # Sessions back to the oldest turn that is needed; beyond, as PersonaMem's own figures go by tens.
 _FAR = (1, 3, 6, 12, 24)
@@ -50,6 +52,8 @@ def report_of(
     `bare` is the run without a memory, where there is one.
     """
     built = build_metrics(metrics, {})
+    if CHOSEN[0] in metrics:
+        built |= {f"{one}-chosen": build("metric", "trap-chosen", {"trap": one}) for one in TRAPS}
     if bare is not None:
         built[GAINED] = by_gain(bare)
     return measured(runs, built, Kit(lm=NoModel(), seed=seed))
