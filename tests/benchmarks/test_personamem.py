@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from personae.benchmarks import personamem as module
+from personae.data import Turn
 from personae.errors import FormatError, InvalidOption
-from personae.formats.personamem import write_personamem
+from personae.formats.personamem import Questionnaire, write_personamem
 from personae.histories.making import histories
 from personae.histories.published import questionnaire
 from personae.registry import build
@@ -110,12 +112,10 @@ def test_files_are_asked_as_what_was_made(tmp_path, monkeypatch):
 
 def test_the_oracle_wants_evidence(tmp_path):
     asked = questionnaire(histories(1))
-    bare = [row.__class__(**{**{name: getattr(row, name) for name in row.__slots__},
-                             "evidence": (), "known": {}}) for row in asked.rows]  # fmt: skip
-    write_personamem(tmp_path, asked.__class__(tuple(bare), asked.contexts))
+    rows = tuple(replace(row, known={}, evidence=()) for row in asked.rows)
+    write_personamem(tmp_path, Questionnaire(rows, asked.contexts))
     with pytest.raises(InvalidOption, match="do not name their evidence"):
         made(data=str(tmp_path), memory="oracle")
-    assert "graph" not in made(data=str(tmp_path), memory="none").baselines
 
 
 def test_ld_agent_shows_one_summary_at_most():
@@ -133,3 +133,22 @@ def test_traps_are_wrong_options_and_no_part_of_the_scene():
         assert len({one.group for one in held}) == types
         assert all(one.labels[trap] in one.options for one in held)
         assert all(one.labels[trap] != one.reference for one in held)
+
+
+def test_published_files_are_asked_without_a_graph(tmp_path, word_embedder, monkeypatch):
+    """What says who the user is stands first in their contexts, and nobody says it."""
+    monkeypatch.setattr(module, "_embedder", lambda: word_embedder)
+    asked = questionnaire(histories(1))
+    first = Turn(speaker="", text="Current user persona: 30 years old.", kind="narration", id="s")
+    contexts = {
+        name: (first, *(Turn(speaker="User" if turn.speaker != "Assistant" else "Assistant",
+                             text=turn.text, id=f"m{at}") for at, turn in enumerate(turns)))
+        for name, turns in asked.contexts.items()
+    }  # fmt: skip
+    rows = tuple(replace(row, known={}, evidence=()) for row in asked.rows)
+    write_personamem(tmp_path, Questionnaire(rows, contexts))
+    for memory in ("whole", "recall"):
+        benchmark = made(data=str(tmp_path), memory=memory)
+        assert {one.scene.user for one in benchmark.questions} == {"User"}
+        assert {one.scene.turns[-1].speaker for one in benchmark.questions} == {"User"}
+    assert "graph" not in benchmark.baselines

@@ -17,7 +17,7 @@ from personae.draft import Count, Limit
 from personae.encoders.disclosure import open_disclosure
 from personae.encoders.types import Embedder
 from personae.errors import InvalidOption
-from personae.formats.personamem import ASSISTANT, Questionnaire, Row, read_personamem
+from personae.formats.personamem import ASSISTANT, USER, Questionnaire, Row, read_personamem
 from personae.formats.reading import find_data
 from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
 from personae.histories.published import questionnaire, right_by_graph
@@ -138,7 +138,8 @@ def _question(
     row: Row, turns: Sequence[Turn], memory: str, k: int, found: _Found | None, group: str
 ) -> Question:
     """The scene as the memory leaves it, with the question last."""
-    user = next((turn.speaker for turn in turns if turn.speaker != ASSISTANT), "User")
+    speakers = (turn.speaker for turn in turns if turn.kind == "utterance")
+    user = next((name for name in speakers if name != ASSISTANT), USER)
     labels: dict[str, Any] = {
         "type": row.type, "topic": row.topic, "memory": memory,
         "distance_sessions": row.distance_sessions, "distance_tokens": row.distance_tokens,
