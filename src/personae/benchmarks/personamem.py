@@ -15,12 +15,14 @@ from personae.benchmarks.types import Baseline, Benchmark, Question, by_chance, 
 from personae.data import Dialogue, Persona, Scene, Turn
 from personae.draft import Count, Limit
 from personae.encoders.disclosure import open_disclosure
-from personae.encoders.types import Embedder
+from personae.encoders.types import Embedder, Nli
+from personae.encoders.updates import open_updates
 from personae.errors import InvalidOption
 from personae.formats.personamem import ASSISTANT, USER, Questionnaire, Row, read_personamem
 from personae.formats.reading import find_data
 from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
 from personae.histories.published import questionnaire, right_by_graph
+from personae.memory.kept_turns import kept_turns
 from personae.memory.session_events import session_events
 from personae.memory.turn_memories import RECALL, VECTORS, WORDS, ranked, turn_memories
 from personae.registry import EntryInfo
@@ -37,13 +39,13 @@ ENTRY = EntryInfo(
     "the right one. Clichés are those of age and sex.",
 )
 
-Memory = Literal["none", "whole", "words", "vectors", "recall", "ld-agent", "oracle"]
+Memory = Literal["none", "whole", "words", "vectors", "recall", "kept", "ld-agent", "oracle"]
 Group = Literal["type", "distance", "topic"]
 People = Annotated[int, Field(ge=1, le=MAX_PEOPLE)]
 Each = Annotated[int, Field(ge=1, le=MAX_EACH)]
-NONE, WHOLE, LD_AGENT, ORACLE = "none", "whole", "ld-agent", "oracle"
-MEMORIES = (NONE, WHOLE, WORDS, VECTORS, RECALL, LD_AGENT, ORACLE)
-SEARCHED = (WORDS, VECTORS, RECALL)
+NONE, WHOLE, KEPT, LD_AGENT, ORACLE = "none", "whole", "kept", "ld-agent", "oracle"
+MEMORIES = (NONE, WHOLE, WORDS, VECTORS, RECALL, KEPT, LD_AGENT, ORACLE)
+SEARCHED = (WORDS, VECTORS, RECALL, KEPT)
 RANKED = 20  # turns that are noted as found, and the deepest recall that is measured
 HELPER = Persona(
     name=ASSISTANT,
@@ -69,8 +71,9 @@ def personamem(
 
     Each user has so many `sessions` in four periods, padded to about `tokens` tokens, and `each`
     questions of every type after each later period. `memory`: none; whole (the last turns that the
-    method fits in); words, vectors, recall (the `k` best turns); ld-agent (the summary of one
-    session); oracle (the turns that tell the answer). Raises InvalidOption, FormatError.
+    method fits in); words, vectors, recall (the `k` best turns); kept (those behind what a chat's
+    memory keeps and recalls); ld-agent (the summary of one session); oracle (the turns that tell
+    the answer). Raises InvalidOption, FormatError.
     """
     if data:
         asked, source = read_personamem(find_data(data)), f"The file {Path(data).name}."
@@ -115,7 +118,7 @@ def _found_by(memory: str, asked: Questionnaire) -> dict[str, _Found]:
     cuts: dict[tuple[str, int], list[Row]] = {}
     for row in asked.rows:
         cuts.setdefault((row.context, row.end), []).append(row)
-    look = {LD_AGENT: _by_sessions}.get(memory, _by_turns)
+    look = {LD_AGENT: _by_sessions, KEPT: _by_keeping}.get(memory, _by_turns)
     found: dict[str, _Found] = {}
     for (name, end), rows in cuts.items():
         dialogue = Dialogue(id=name, turns=asked.contexts[name][:end])
@@ -127,6 +130,13 @@ def _found_by(memory: str, asked: Questionnaire) -> dict[str, _Found]:
 def _by_turns(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
     best = ranked(turn_memories(dialogue), texts, _embedder(), ways=(memory,), k=RANKED)
     return [_Found(tuple(ids)) for ids in best[memory]]
+
+
+def _by_keeping(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
+    nli = _nli()
+    disclosure, updates = open_disclosure(_embedder()), open_updates(nli, _embedder())
+    best = kept_turns(dialogue, texts, disclosure, nli, updates, k=RANKED)
+    return [_Found(tuple(ids)) for ids in best]
 
 
 def _by_sessions(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
@@ -223,6 +233,13 @@ def _by_graph(rows: Sequence[Row]) -> Baseline:
         return question.options[places[0]] if len(places) == 1 else ""
 
     return graph
+
+
+@cache
+def _nli() -> Nli:
+    from personae.encoders.nli import open_nli
+
+    return open_nli()
 
 
 @cache

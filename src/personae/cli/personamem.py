@@ -74,8 +74,8 @@ def personamem(
         str,
         typer.Option(
             "--memory",
-            help="With commas: none, whole, words (BM25), vectors, recall, ld-agent, oracle. The "
-            "first is what the others are compared with.",
+            help="With commas: none, whole, words (BM25), vectors, recall, kept, ld-agent, oracle. "
+            "The first is what the others are compared with.",
         ),
     ] = "none,words,vectors,recall,oracle",
     method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",

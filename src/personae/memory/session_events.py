@@ -25,17 +25,26 @@ def session_events(
     Sessions end where nobody spoke for an hour; summaries are what was told most clearly. The
     questions are asked when the last turn was said. Raises InvalidOption for turns without dates.
     """
-    turns = [
-        StoredTurn(turn.id, dialogue.id, "", turn.speaker, turn.text, turn.kind, turn.said_at)
-        for turn in dialogue.turns
-        if turn.said_at is not None
-    ]
-    if len(turns) < len(dialogue.turns) or not turns:
-        raise InvalidOption("These turns have no dates, by which LD-Agent tells sessions apart.")
-    user = next((turn.speaker for turn in turns if turn.speaker != HOLDER), "User")
+    turns, user = stored_turns(dialogue)
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "e.db") as store:
         events = Events(store, disclosure.embedder, told_most(disclosure))
         events.close(turns, holder=HOLDER, heard=user)
         scope, now = Scope(holder=HOLDER, heard_by=user), turns[-1].said_at
         found = [events.search(one, scope, now) for one in questions]
     return [best[0].memory if best else None for best in found]
+
+
+def stored_turns(dialogue: Dialogue) -> tuple[list[StoredTurn], str]:
+    """The turns as a store has them, and who talks to the assistant.
+
+    Raises InvalidOption for turns without dates, by which sessions are told apart.
+    """
+    turns = [
+        StoredTurn(turn.id, dialogue.id, "", turn.speaker, turn.text, turn.kind, turn.said_at)
+        for turn in dialogue.turns
+        if turn.said_at is not None
+    ]
+    if len(turns) < len(dialogue.turns) or not turns:
+        raise InvalidOption("These turns have no dates, by which this memory goes.")
+    user = next((turn.speaker for turn in turns if turn.speaker != HOLDER), "User")
+    return turns, user
