@@ -19,7 +19,14 @@ from personae.draft import Kit
 from personae.errors import FormatError, InvalidOption
 from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for, without_persona
 from personae.evaluate.run import answer_all
-from personae.evaluate.score import Report, Run, build_metrics, measured, read_scored_run
+from personae.evaluate.score import (
+    Report,
+    Run,
+    asked_once,
+    build_metrics,
+    measured,
+    read_scored_run,
+)
 from personae.evaluate.types import Answerer, OnProgress, RunSettings, RunState
 from personae.registry import build, check_options, find
 from personae.speaker import Speaker
@@ -160,7 +167,7 @@ def bench_report(
     """
     runs = tuple(read_scored_run(folder) for folder in folders)
     refuse_mixture(runs)
-    built = build_metrics(metrics, options)
+    built, kit = build_metrics(metrics, options), asked_once(kit)
     names = dict.fromkeys(str(one.record.get("group", "")) for run in runs for one in run.samples)
     named = [name for name in names if name]
     groups = {
@@ -178,16 +185,29 @@ def refuse_mixture(runs: Sequence[Run]) -> None:
     if len(different) > 1:
         told = "; ".join(f"{folder}: {name}" for folder, name in said.items())
         raise InvalidOption(f"These runs do not answer the same questions. {told}.")
+    # With one limit the questions are the same, or somebody changed them and not the version.
+    first: dict[Any, str] = {}
+    for run in runs:
+        limit, digest = run.record.get("limit"), _digest(run.record)
+        if first.setdefault(limit, digest) != digest:
+            raise InvalidOption(
+                f"{runs[0].folder} and {run.folder} were asked different questions under one name "
+                f"and version ({said[run.folder]})."
+            )
 
 
 def _asked_by(record: JsonObject) -> str:
     """What a run asks, in words: the benchmark with version and options, or the data's digest."""
-    benchmark, data = record.get("benchmark"), record.get("data")
+    benchmark = record.get("benchmark")
     if isinstance(benchmark, dict):
         options = json.dumps(benchmark.get("options") or {}, sort_keys=True)
         return f"{benchmark.get('name')} {benchmark.get('version')} {options}"
-    digest = data.get("sha256") if isinstance(data, dict) else None
-    return f"data {str(digest)[:12]}"
+    return f"data {_digest(record)[:12]}"
+
+
+def _digest(record: JsonObject) -> str:
+    data = record.get("data")
+    return str(data.get("sha256") if isinstance(data, dict) else None)
 
 
 def _part(run: Run, group: str) -> Run:
