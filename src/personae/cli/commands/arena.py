@@ -22,7 +22,7 @@ app = typer.Typer(add_completion=False)
 
 HUMAN, MODEL = "human", "lm"
 # Other names of judges are names of metrics. The guard knows the first inference model.
-METRICS = {"nli": "contradiction-rate@second"}
+METRICS = {"nli": "c-score@second"}
 
 
 @app.callback()
