@@ -66,14 +66,16 @@ def test_an_id_that_is_another_scene_is_refused():
 @pytest.mark.parametrize(
     ("replies", "winner"),
     [
-        (("Fine.", "Fine. "), "tie"), (("", "Fine."), "second"), (("Fine.", "hello there"), "first"),
+        (("Fine.", "Fine. "), "tie"), (("", "Fine."), "second"), (("Yes.", "hello there"), "first"),
         (("", "..."), "tie"), (("Fine.", "Good."), None),
     ],
 )  # fmt: skip
 def test_nobody_is_asked_about_the_obvious(replies, winner):
     pair = {name: (sample("p", reply),) for name, reply in zip("ab", replies, strict=True)}
     (contest,) = contests(pair)
-    expected = winner if contest.first == "a" else {"first": "second", "second": "first"}.get(winner)
+    expected = (
+        winner if contest.first == "a" else {"first": "second", "second": "first"}.get(winner)
+    )
     assert obvious(contest) == (winner if winner == "tie" else expected)
 
 

@@ -51,7 +51,9 @@ def test_methods_agree_and_so_do_raters_as_far_as_they_do():
 def test_votes_that_copy_each_other_do_not_narrow_the_interval():
     """Ten raters who always say the same are one: prompts are drawn, not votes."""
     alone = drawn(40, raters=1)
-    copies = [Vote(v.prompt, f"c{at}", v.first, v.second, v.winner) for v in alone for at in range(10)]
+    copies = [
+        Vote(v.prompt, f"c{at}", v.first, v.second, v.winner) for v in alone for at in range(10)
+    ]
     widths = []
     for votes in (alone, copies):
         best = judged(votes, ["bt"], resamples=300).rankings[0].standings[0]
@@ -72,14 +74,18 @@ def test_one_vote_has_no_interval_and_says_so():
 
 
 def test_only_ties_tell_nothing_apart():
-    votes = [Vote(f"p{at}", "r", *pair, "tie") for at in range(5) for pair in (("a", "b"), ("b", "c"))]
+    votes = [
+        Vote(f"p{at}", "r", *pair, "tie") for at in range(5) for pair in (("a", "b"), ("b", "c"))
+    ]
     for ranking in judged(votes, resamples=20).rankings:
         assert {(one.interval, one.cluster) for one in ranking.standings} == {(None, 1)}
         assert any("All votes are ties" in remark for remark in ranking.remarks)
 
 
 def test_an_unconnected_graph_is_told():
-    votes = [Vote(f"p{at}", "r", *pair, "first") for at in range(4) for pair in (("a", "b"), ("c", "d"))]
+    votes = [
+        Vote(f"p{at}", "r", *pair, "first") for at in range(4) for pair in (("a", "b"), ("c", "d"))
+    ]
     found = judged(votes, ["bt"], resamples=20).rankings[0]
     assert "not connected" in found.remarks[0]
     assert all(math.isfinite(one.score) for one in found.standings)

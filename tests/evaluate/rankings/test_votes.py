@@ -67,7 +67,7 @@ def test_an_equal_vote_said_twice_counts_once(tmp_path):
 
 
 def test_a_missing_column_is_named(tmp_path):
-    with pytest.raises(FormatError, match="line 1: .*rater is missing"):
+    with pytest.raises(FormatError, match=r"line 1: .*rater is missing"):
         votes_of(tmp_path, "p,a,b,tie\n", head="prompt,first,second,winner\n")
 
 

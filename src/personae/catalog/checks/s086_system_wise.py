@@ -42,9 +42,7 @@ def check(context: CheckContext) -> list[str]:
     results = [
         Result(
             modules,
-            tuple(
-                run_system(domain, workshop.pipeline(modules), modules, DIALOGUES, context.seed)
-            ),
+            tuple(run_system(domain, workshop.pipeline(modules), modules, DIALOGUES, context.seed)),
         )
         for modules in combinations(CHOSEN)
     ]
@@ -64,8 +62,8 @@ def check_published(slots: Sequence[Slot]) -> list[str]:
     }
     expect(found == GOLDEN, f"The inversions found are {found}, not {GOLDEN}.")
     return [
-        f"{slot}: the published system with {worse} succeeds more than the one with {better}, which "
-        "is the better module"
+        f"{slot}: the published system with {worse} succeeds more than the one with {better}, "
+        "which is the better module"
         for slot, pairs in found.items()
         for better, worse in sorted(pairs)
     ]

@@ -51,7 +51,9 @@ def check_golden() -> list[str]:
 
     lead = strengths(np.array([[0, 70], [30, 0]]))
     gap = float(lead[0] - lead[1])
-    expect(abs(gap - math.log(7 / 3)) < 1e-6, f"70:30 gives a difference of {gap:.6f}, not 0.847298.")
+    expect(
+        abs(gap - math.log(7 / 3)) < 1e-6, f"70:30 gives a difference of {gap:.6f}, not 0.847298."
+    )
     cycle = strengths(np.array([[0, 6, 4], [4, 0, 6], [6, 4, 0]]))
     expect(bool(np.abs(cycle).max() < 1e-8), f"A cycle of equal wins gives {cycle}, not equals.")
     margin = draw_margin(DRAW_CHANCE)

@@ -118,10 +118,14 @@ def show(
     for service, errand in _goal(wanted).items():
         typer.echo(plain(f"{service}: {errand}"))
     for one in exchanges:
-        acts = ", ".join(" ".join(filter(None, (a.intent, a.slot, a.value))) for a in one.understood)
+        acts = ", ".join(
+            " ".join(filter(None, (a.intent, a.slot, a.value))) for a in one.understood
+        )
         typer.echo(plain(f"\nUser: {one.said}\n  ({acts or 'nothing understood'})"))
         typer.echo(plain(f"System: {one.reply}"))
-    typer.echo(plain(f"\n{'Success' if outcome.success else 'No success'} in {outcome.turns} turns."))
+    typer.echo(
+        plain(f"\n{'Success' if outcome.success else 'No success'} in {outcome.turns} turns.")
+    )
 
 
 @app.command()

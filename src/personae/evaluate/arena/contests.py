@@ -86,7 +86,7 @@ def contests(systems: Systems, *, seed: int = 0, limit: int | None = None) -> li
 
 
 def obvious(contest: Contest) -> Winner | None:
-    """The winner where nobody need be asked: equal replies tie, none or an echo loses; else None."""
+    """The winner where nobody need be asked: equals tie, no reply and an echo lose; else None."""
     first, second = contest.replies
     if first.split() == second.split():
         return TIE

@@ -1,4 +1,4 @@
-"""Judges that are no people: a metric's values compared, or a language model asked in both orders."""
+"""Judges that are no people: a metric's values, or a language model asked in both orders."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ def strengths(wins: NDArray[float64]) -> NDArray[float64]:
         if not len(open_):
             break
     beta = np.log(np.maximum(found, 1e-300))
-    return (beta - beta.mean(axis=1, keepdims=True)).reshape(wins.shape[:-1])
+    centred: NDArray[float64] = beta - beta.mean(axis=1, keepdims=True)
+    return centred.reshape(wins.shape[:-1])
 
 
 def is_connected(wins: NDArray[float64]) -> NDArray[bool_]:
@@ -50,7 +51,7 @@ def is_connected(wins: NDArray[float64]) -> NDArray[bool_]:
     reach = (wins > 0) | np.eye(count, dtype=bool)
     for _ in range(max(1, (count - 1).bit_length())):
         reach = np.matmul(reach.astype(float), reach.astype(float)) > 0
-    return reach.all(axis=(-1, -2))
+    return np.asarray(reach.all(axis=(-1, -2)))
 
 
 def connected(wins: NDArray[float64]) -> tuple[NDArray[float64], NDArray[bool_]]:

@@ -51,7 +51,7 @@ def sign_test(plus: int, minus: int) -> float:
     """The exact two-sided chance of so uneven a count, were both signs equally likely."""
     count, fewer = plus + minus, min(plus, minus)
     below = sum(math.comb(count, k) for k in range(fewer + 1))
-    return min(1.0, 2 * below / 2**count)
+    return min(1.0, float(2 * below / 2**count))
 
 
 def holm(chances: Sequence[float]) -> list[float]:

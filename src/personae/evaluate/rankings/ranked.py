@@ -89,7 +89,9 @@ def judged(
 ) -> Verdict:
     """Rank the systems of the votes by each method. Raises UnknownEntry, InvalidOption."""
     counted = tally(votes)
-    rankings = tuple(_rank(name, counted, votes, resamples, seed) for name in dict.fromkeys(methods))
+    rankings = tuple(
+        _rank(name, counted, votes, resamples, seed) for name in dict.fromkeys(methods)
+    )
     units = vote_units(votes)
     return Verdict(
         votes=len(votes),
@@ -173,7 +175,9 @@ def _davidson(
         return [0.0] * count, [math.nan] * count, np.zeros((resamples, count)), []
 
     def fit(weights: NDArray[float64]) -> tuple[NDArray[float64], NDArray[float64], float]:
-        wins, ties = (np.tensordot(weights, part, axes=(0, 0)) for part in (counted.wins, counted.ties))
+        wins, ties = (
+            np.tensordot(weights, part, axes=(0, 0)) for part in (counted.wins, counted.ties)
+        )
         _, apart = connected(wins + 0.5 * ties)
         if apart:
             wins = wins + PSEUDO_WINS * (1 - np.eye(count))

@@ -48,7 +48,9 @@ def played(winner: Rating, loser: Rating, draw: bool, margin: float) -> tuple[Ra
     v, w = _drawn(lead, edge) if draw else _won(lead - edge)
     return (
         Rating(winner.mu + won / spread * v, math.sqrt(won * max(1e-12, 1 - won / spread**2 * w))),
-        Rating(loser.mu - lost / spread * v, math.sqrt(lost * max(1e-12, 1 - lost / spread**2 * w))),
+        Rating(
+            loser.mu - lost / spread * v, math.sqrt(lost * max(1e-12, 1 - lost / spread**2 * w))
+        ),
     )
 
 

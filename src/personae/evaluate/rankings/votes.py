@@ -1,7 +1,7 @@
 """Votes: who won a blind comparison of two systems on one prompt, in a file of their own.
 
-A file is CSV with a head, or JSON Lines, with the fields `prompt`, `rater`, `first`, `second` (names
-of systems) and `winner` (`first`, `second` or `tie`). What else a line holds is ignored.
+A file is CSV with a head, or JSON Lines, with the fields `prompt`, `rater`, `first`, `second`
+(names of systems) and `winner` (`first`, `second` or `tie`). What else a line holds is ignored.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from personae.errors import FormatError, InvalidOption
 from personae.text.parsing import Place, Record, dump_json, json_lines, read_text
@@ -142,7 +142,7 @@ def _vote(record: Record, systems: Sequence[str]) -> Vote:
         raise place.fault(f"{first!r} is compared with itself.")
     if winner not in WINNERS:
         raise place.fault(f"The winner {winner[:40]!r} is none of {', '.join(WINNERS)}.")
-    return Vote(prompt, rater, first, second, cast("Winner", winner))
+    return Vote(prompt, rater, first, second, winner)
 
 
 def _records(file: Path) -> Iterator[tuple[Place, Record]]:

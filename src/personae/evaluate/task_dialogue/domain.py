@@ -9,7 +9,6 @@ from typing import Any
 
 import yaml
 
-from personae.errors import FormatError
 from personae.text.parsing import Place, Record, read_text, yaml_fault
 
 TRAVEL = Path(__file__).parent / "travel.yaml"

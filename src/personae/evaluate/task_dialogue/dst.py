@@ -1,4 +1,4 @@
-"""From acts to what is believed: by rules, forgetfully, or read from the whole dialogue by a model."""
+"""From acts to what is believed: by rules, forgetfully, or read by a model in the dialogue."""
 
 from __future__ import annotations
 

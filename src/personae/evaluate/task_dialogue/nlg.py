@@ -13,11 +13,13 @@ from personae.lm.types import LanguageModel, Message, Request, Sampling
 
 Nlg: TypeAlias = Callable[[Acts, random.Random], str]
 _REFERENCE = re.compile(r"\b[0-9A-F]{6}\b")
-_NOTHING = re.compile(r"\b(?:sorry|unfortunately|no (?:restaurant|hotel|place|match)\b|nothing)", re.I)
+_NOTHING = re.compile(
+    r"\b(?:sorry|unfortunately|no (?:restaurant|hotel|place|match)\b|nothing)", re.I
+)
 
 
 def by_template(domain: Domain, number: int = 0) -> Nlg:
-    """The first template of each act, or the `number`-th: the others are what BLEU compares with."""
+    """The first template of each act, or the `number`-th: BLEU compares with the others."""
 
     def say(acts: Acts, rng: random.Random) -> str:
         return " ".join(_sentences(acts, domain, number))

@@ -26,7 +26,7 @@ _BYE = re.compile(r"\b(?:bye|goodbye|that (?:is|was) all|that was all|thanks?)\b
 _ANY = re.compile(r"\b(?:any|do not mind|don't mind|does not matter|no preference)\b", re.I)
 _ASKS = re.compile(r"\b(?:what|can i have|tell me|need their|may i|could i)\b", re.I)
 LIKE_ENOUGH = 0.55  # cosine to the nearest example from which a clause is understood
-EXAMPLES_A_CLASS = 6
+EXAMPLES_A_CLASS = 16  # drawn; what is drawn twice counts once
 
 
 def by_rules(domain: Domain) -> Nlu:
@@ -53,7 +53,9 @@ def _read(
     part: str, service: Service, words: dict[tuple[str, str, str], re.Pattern[str]], state: State
 ) -> Iterator[Act]:
     if _ANY.search(part):
-        yield from (Act("any", service.name, s) for s in service.slots if _pattern([s]).search(part))
+        yield from (
+            Act("any", service.name, s) for s in service.slots if _pattern([s]).search(part)
+        )
         return
     if _ASKS.search(part) and not _BOOK.search(part):
         asked = [s for s in service.attributes if _pattern([s]).search(part)]
@@ -83,10 +85,16 @@ def by_examples(domain: Domain, embedder: Embedder, seed: int = 0) -> Nlu:
     import numpy as np
 
     rng, half = random.Random(f"nlu {seed}"), slice(None, None, 2)
-    acts = [act for act in _every_act(domain) for _ in range(EXAMPLES_A_CLASS)]
-    texts = [clause(act, domain, rng, half, clean=True) for act in acts]
-    vectors = embedder.embed(texts)
+    drawn = (
+        (act, clause(act, domain, rng, half, clean=True))
+        for act in _every_act(domain)
+        for _ in range(EXAMPLES_A_CLASS)
+    )
+    examples = list(dict.fromkeys(drawn))
+    acts = [act for act, _ in examples]
+    vectors = embedder.embed([text for _, text in examples])
     services = np.array([act.service for act in acts])
+    wants = np.array([act.intent == "want" for act in acts])
 
     def understand(text: str, state: State, rng: random.Random) -> Acts:
         parts = [part for part in _CLAUSES.split(text) if part.strip()]
@@ -95,9 +103,8 @@ def by_examples(domain: Domain, embedder: Embedder, seed: int = 0) -> Nlu:
         near = embedder.embed(parts) @ vectors.T
         service, found = state.service, list[Act]()
         for row in near:
-            open_ = (services == service) | (services == "") if service else services != "-"
-            wants = np.array([act.intent == "want" for act in acts])
-            best = int(np.where(open_ | wants, row, -1).argmax())
+            is_near = (services == service) | (services == "") | wants if service else True
+            best = int(np.where(is_near, row, -1).argmax())
             if row[best] >= LIKE_ENOUGH:
                 found.append(acts[best])
                 service = acts[best].service or service

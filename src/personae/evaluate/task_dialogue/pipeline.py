@@ -91,7 +91,7 @@ def talk(
 
 
 def learn(domain: Domain, dst: Dst, *, episodes: int = EPISODES, seed: int = 0) -> Learned:
-    """Q-learning (one-step returns along each dialogue) at the level of acts: no words, no noise."""
+    """Monte Carlo control with returns along each dialogue, at the level of acts: no words."""
     rng, table = random.Random(f"learn {seed}"), dict[tuple[object, ...], dict[str, float]]()
     for episode in range(episodes):
         visits: list[tuple[tuple[object, ...], str]] = []
@@ -170,5 +170,3 @@ def goals_of(domain: Domain, number: int, seed: int) -> dict[str, Goal]:
     """So many goals by name; the same for every system."""
     rng = random.Random(f"goals {seed}")
     return {f"{seed}-{at}": draw_goal(domain, rng) for at in range(number)}
-
-

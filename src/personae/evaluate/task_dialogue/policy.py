@@ -110,7 +110,7 @@ _NAMES = tuple(ACTIONS)
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The values of actions by situation, learned by Q-learning."""
+    """The values of actions by situation, learned from what came of them."""
 
     values: Mapping[tuple[object, ...], Mapping[str, float]]
 
@@ -126,7 +126,9 @@ def situation(service: Service, state: State) -> tuple[object, ...]:
     offered = state.offered.get(service.name)
     return (
         sum(slot not in wishes for slot in service.constraints),
-        sum(slot not in wishes for slot in service.booking) if service.name in state.booking else -1,
+        sum(slot not in wishes for slot in service.booking)
+        if service.name in state.booking
+        else -1,
         min(len(found), FEW + 1),
         bool(_pending(service, state)),
         bool(offered) and offered in {one["name"] for one in found},

@@ -131,7 +131,9 @@ class User:
             self._agenda = [a for a in self._agenda if a != Act("request", name, act.slot)]
         elif act.intent == "booked" and errand.booking:
             self.booked[name] = self._offered.get(name, "")
-            gone = {Act("book", name)} | {Act("inform", name, s, v) for s, v in errand.booking.items()}
+            gone = {Act("book", name)} | {
+                Act("inform", name, s, v) for s, v in errand.booking.items()
+            }
             self._agenda = [a for a in self._agenda if a not in gone]
 
     def _dead_end(self, name: str, errand: Errand) -> None:

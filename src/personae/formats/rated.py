@@ -1,7 +1,7 @@
 """Replies that people have graded: USR's PersonaChat and Topical-Chat, and GRADE's three sets.
 
-Files of other people: the ratings are read, never shipped. `usr-personachat` and `grade-human` state
-no license and are evaluated on only; `usr-topicalchat` is MIT and is what `personae train usr` fits.
+Files of other people: the ratings are read, never shipped. `usr-personachat` and `grade-human`
+state no license and are evaluated on only; `usr-topicalchat` is MIT: `personae train usr` fits it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SPEAKER, PARTNER = "B", "A"
 GOLD = "Original Ground Truth"
 MAX_BYTES = 64 << 20
 # Contexts of USR's PersonaChat file whose dialogues the ranker was trained on (XPersona's English
-# valid part holds them): `tests/evaluate/test_rated.py` finds them anew where the data are there.
+# valid part holds them): `tests/formats/test_rated.py` finds them anew where the data are there.
 TRAINED_ON = frozenset({17, 27, 29})
 _PERSONA = "your persona:"
 _NO_FACT = "_nofact"
@@ -68,7 +68,7 @@ def read_topical(file: Path) -> list[RatedReply]:
     found = []
     for number, (source, group) in enumerate(shared):
         members = list(group)
-        gold = next((row for _, row in members if row.get("system_id") == GOLD), {})
+        gold = _gold([row for _, row in members], "system_id")
         fact = as_written(_text(file, members[0][1], "context"))
         statements = () if _NO_FACT in fact else tuple(split_sentences(fact))
         scene = _scene(source.strip().split("\n"), statements)
@@ -83,7 +83,7 @@ def read_topical(file: Path) -> list[RatedReply]:
 
 
 def read_grade(file: Path, dataset: str) -> list[RatedReply]:
-    """One of the three sets of GRADE's file: about ten grades a reply, no persona, no gold reply."""
+    """One of the three sets of GRADE's file: ten grades a reply, no persona, no gold reply."""
     found = []
     for row in _rows(file):
         if row.get("Dataset") != dataset:
@@ -109,7 +109,7 @@ def _usr_row(file: Path, at: int, row: dict[str, Any]) -> Iterator[RatedReply]:
     replies = row.get("responses")
     if not isinstance(replies, list) or not all(isinstance(one, dict) for one in replies):
         raise FormatError(f"The context {at} has no list of responses.", file=file)
-    gold = next((one for one in replies if one.get("model") == GOLD), {})
+    gold = _gold(replies, "model")
     for number, one in enumerate(replies):
         system = _text(file, one, "model")
         yield _rated(
@@ -117,6 +117,11 @@ def _usr_row(file: Path, at: int, row: dict[str, Any]) -> Iterator[RatedReply]:
             f"personachat-{at}", _numbers(file, one.get("Overall")),
             "" if system == GOLD else str(gold.get("response", "")),
         )  # fmt: skip
+
+
+def _gold(rows: Sequence[dict[str, Any]], key: str) -> dict[str, Any]:
+    """The row of what was really said, an empty one where there is none."""
+    return next((one for one in rows if one.get(key) == GOLD), {})
 
 
 def _scene(lines: Sequence[str], statements: tuple[str, ...]) -> Scene:
@@ -181,9 +186,7 @@ def _numbers(file: Path, given: Any) -> tuple[float, ...]:
 
 
 SETS: dict[str, Callable[[], list[RatedReply]]] = {
-    "usr-personachat": lambda: read_usr(
-        find_data("usr-personachat/pc_usr_data.json"), TRAINED_ON
-    ),
+    "usr-personachat": lambda: read_usr(find_data("usr-personachat/pc_usr_data.json"), TRAINED_ON),
     "usr-topicalchat": lambda: read_topical(find_data("usr-topicalchat/topical_chat.json")),
     **{
         name: lambda dataset=dataset: read_grade(  # type: ignore[misc]
