@@ -39,6 +39,14 @@ def forest_svg(lines: Sequence[Line], *, title: str) -> str:
     )
 
 
+def standalone(svg: str) -> str:
+    """The element as a document of its own, with the style that a page would give it."""
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" font-size="13" '
+    style = "<style>.grid{stroke:#000;opacity:.15}.tick{opacity:.7;font-size:11px}</style>"
+    opened, _, rest = svg.removeprefix("<svg ").partition(">")
+    return f'{head}{opened}>{style}<rect width="100%" height="100%" fill="white"/>{rest}\n'
+
+
 def _span(lines: Sequence[Line]) -> tuple[float, float]:
     ends = [end for one in lines for end in (one.value, one.low, one.high) if end is not None]
     low, high = min(ends), max(ends)

@@ -41,7 +41,15 @@ def plot_svg(points: Sequence[Point], *, title: str, x_label: str, y_label: str)
             for at, point in enumerate(points)
         ),
     ]
-    return _page(body, HEIGHT)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+            f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif">',
+            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+            *body,
+            "</svg>\n",
+        ]
+    )
 
 
 class _Axis:
@@ -98,42 +106,4 @@ def _text(x: float, y: float, text: str, *, size: int = 13, anchor: str = "middl
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}">'
         f"{escape(text)}</text>"
-    )
-
-
-def intervals_svg(points: Sequence[Point], *, title: str, x_label: str) -> str:
-    """An SVG document with a line for each point, `x` and its interval across, best on top."""
-    low = min((p.x if p.low is None else p.low for p in points), default=0.0)
-    high = max((p.x if p.high is None else p.high for p in points), default=1.0)
-    room = (high - low or 1.0) * 0.05
-    left, height = _LEFT + 120, _TOP + _BOTTOM + 36 * len(points)
-
-    def at(value: float) -> float:
-        share = (value - low + room) / (high - low + 2 * room or 1.0)
-        return left + share * (WIDTH - _RIGHT - left)
-
-    ticks = [low + (high - low) * part / _TICKS for part in range(_TICKS + 1)]
-    body = [_text(_LEFT, 24, title, size=15, anchor="start")]
-    for value in ticks if high > low else [low]:
-        body.append(_line(at(value), _TOP, at(value), height - _BOTTOM, "#dddddd"))
-        body.append(_text(at(value), height - _BOTTOM + 18, f"{value:.2f}"))
-    for row, point in enumerate(points):
-        y, colour = _TOP + 36 * row + 18, _COLOURS[row % len(_COLOURS)]
-        if point.low is not None and point.high is not None:
-            body.append(_line(at(point.low), y, at(point.high), y, colour, width=2))
-        body.append(f'<circle cx="{at(point.x):.1f}" cy="{y}" r="5" fill="{colour}"/>')
-        body.append(_text(left - 12, y + 4, point.label, anchor="end"))
-    body.append(_text((left + WIDTH - _RIGHT) / 2, height - 14, x_label))
-    return _page(body, height)
-
-
-def _page(body: Sequence[str], height: int) -> str:
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-            f'width="{WIDTH}" height="{height}" font-family="sans-serif">',
-            f'<rect width="{WIDTH}" height="{height}" fill="white"/>',
-            *body,
-            "</svg>\n",
-        ]
     )

@@ -10,8 +10,8 @@ from personae.evaluate.arena.agreeing import alike
 from personae.evaluate.arena.contests import contests
 from personae.evaluate.arena.people import from_grades, graded, write_graded
 from personae.evaluate.rankings.votes import Vote, read_votes
-from personae.formats.rated import RatedReply
 from personae.evaluate.score import read_scored_run
+from personae.formats.rated import RatedReply
 
 SCENE = Scene(persona=Persona(name="B")).said("A", "Hi.")
 
@@ -69,8 +69,10 @@ def vote(prompt: str, first: str, second: str, winner) -> Vote:
 
 
 def test_a_judge_is_compared_where_people_decided():
-    people = [vote("p", "a", "b", "first"), vote("q", "a", "b", "tie"),
-              vote("r", "a", "b", "first"), vote("s", "a", "b", "first"), vote("s", "b", "c", "first")]  # fmt: skip
+    people = [
+        vote("p", "a", "b", "first"), vote("q", "a", "b", "tie"), vote("r", "a", "b", "first"),
+        vote("s", "a", "b", "first"), vote("s", "b", "c", "first"),
+    ]  # fmt: skip
     judge = [vote("p", "b", "a", "second"), vote("q", "a", "b", "first"),
              vote("r", "a", "b", "tie"), vote("s", "b", "a", "first"),
              vote("t", "a", "b", "first")]  # fmt: skip

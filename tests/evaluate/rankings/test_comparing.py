@@ -1,4 +1,4 @@
-"""Sign tests, Holm and Kendall's τ against scipy and worked examples."""
+"""Sign tests and Kendall's τ against scipy and worked examples."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy
 import pytest
 
-from personae.evaluate.rankings.comparing import holm, kendall_tau, pairs_of, sign_test
+from personae.evaluate.rankings.comparing import kendall_tau, pairs_of, sign_test
 from personae.evaluate.rankings.votes import Vote, tally
 
 
@@ -16,12 +16,6 @@ def test_the_sign_test_is_exact():
     for plus, minus in ((0, 0), (1, 0), (5, 0), (9, 2), (7, 7), (60, 31)):
         wanted = stats.binomtest(plus, plus + minus).pvalue if plus + minus else 1.0
         assert sign_test(plus, minus) == pytest.approx(wanted)
-
-
-def test_holm_keeps_the_order_and_never_falls():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []
 
 
 def test_tau_is_that_of_scipy_with_and_without_ties():

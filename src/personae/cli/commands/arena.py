@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,8 @@ import typer
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
-    from personae.data import Dialogue
+    from personae.benchmarks.types import Question
+    from personae.cli.ways import Way
     from personae.evaluate.arena.contests import Judge, Systems
     from personae.evaluate.rankings.ranked import Ranking, Verdict
     from personae.evaluate.rankings.votes import Vote
@@ -183,92 +185,98 @@ def _replied(
     systems: str, out: Path, prompts: str, persona: str, model: str, limit: int | None, seed: int
 ) -> list[Path]:
     """The folders of the systems; methods reply first, into folders below `out`."""
+    from personae.cli.ways import ways_named
     from personae.errors import InvalidOption
     from personae.evaluate.record import SAMPLES
-    from personae.registry import check_options, find, parse_options
 
-    folders, ways = list[Path](), list[tuple[Path, str, dict[str, Any]]]()
+    folders: list[Path] = []
+    ways: list[Way] = []
     for text in _names(systems):
         if (Path(text) / SAMPLES).is_file():
             folders.append(Path(text))
             continue
         if "/" in text or Path(text).is_dir():
             raise InvalidOption(f"{text} is no folder of a run: it has no {SAMPLES}.")
-        name, *given = text.split(":")
-        entry = find("method", name)
-        options = check_options(entry, parse_options(given))
-        ways.append((out / "-".join([entry.name, *given]), entry.name, options))
-        folders.append(ways[-1][0])
+        ways += ways_named(text)
+        folders.append(out / ways[-1].name)
     if len(set(folders)) < 2:
         raise InvalidOption("An arena needs two systems or more: --systems plain,guard")
     if ways and not prompts:
-        raise InvalidOption(f"Say what {ways[0][1]} replies to: --prompts FILE")
+        raise InvalidOption(f"Say what {ways[0].name} replies to: --prompts FILE")
     if ways:
-        _reply(ways, prompts, persona, model, limit, seed)
+        _reply(ways, out, prompts, persona, model, limit, seed)
     return folders
 
 
 def _reply(
-    ways: list[tuple[Path, str, dict[str, Any]]], prompts: str, persona: str, model: str,
-    limit: int | None, seed: int,
-) -> None:  # fmt: skip
+    ways: list[Way], out: Path, prompts: str, persona: str, model: str, limit: int | None, seed: int
+) -> None:
+    """Have every method reply to every prompt; goes on where it was stopped."""
     from personae.cli.opening import open_named_model, open_speaker
-    from personae.cli.replies import make_replies
+    from personae.cli.progress import ReplyProgress
+    from personae.evaluate.asking import AskedQuestion, Replying
     from personae.evaluate.record import data_digest
+    from personae.evaluate.run import answer_all
     from personae.evaluate.types import RunSettings
-    from personae.formats.reading import detect, find_data, read_dialogues
+    from personae.formats.reading import detect, find_data
     from personae.registry import find
 
     source = find_data(prompts)
-    plain_text = source.suffix.lower() == ".txt"
-    known = "prompts" if plain_text else detect(source).name
-    dialogues = _asked_by(source, persona) if plain_text else tuple(read_dialogues(source, known))
-    slots = max(find("method", name).info.slots for _, name, _ in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0][1])
+    known = "prompts" if source.suffix.lower() == ".txt" else detect(source).name
+    asked = [AskedQuestion(one) for one in _questions(source, known, persona, limit)]
+    slots = max(find("method", way.method).info.slots for way in ways)
+    lm = open_named_model(model, slots=slots, method=ways[0].method)
     settings = RunSettings(
         data_path=prompts, data_sha256=data_digest(source), data_format=known, method="",
         model=lm.name, fingerprint=lm.fingerprint, seed=seed, limit=limit,
     )  # fmt: skip
     try:
-        for folder, name, options in ways:
-            speaker = open_speaker(lm, name, options, seed=seed, replayable=True)
-            make_replies(speaker, dialogues, folder, settings)
+        for way in ways:
+            speaker = open_speaker(lm, way.method, dict(way.options), seed=seed, replayable=True)
+            own = replace(settings, method=speaker.method, options=speaker.options)
+            with ReplyProgress(way.name) as progress:
+                state = answer_all(
+                    asked, Replying(speaker), out / way.name, own, on_progress=progress.show
+                )
+            if state.interrupted:
+                raise KeyboardInterrupt
     finally:
         lm.close()
 
 
-def _asked_by(source: Path, card: str) -> tuple[Dialogue, ...]:
-    """A dialogue for each line of a file: a stranger says it, and the persona is to answer."""
+def _questions(source: Path, known: str, card: str, limit: int | None) -> list[Question]:
+    """The test turns of dialogues, or for each line of a text file a stranger who says it."""
+    from personae.benchmarks.types import Question
     from personae.cli.opening import load_card
-    from personae.data import Dialogue, Turn
+    from personae.data import Scene
     from personae.errors import FormatError
+    from personae.evaluate.targets import NOON, targets
+    from personae.formats.reading import read_dialogues
     from personae.text.parsing import lines
 
-    persona = load_card(card)
-    found = tuple(
-        Dialogue(
-            id=f"{source.stem}-{place.line}",
-            # The second turn marks whose turn it is; no metric of an arena reads gold replies.
-            turns=(Turn(speaker="User", text=line), Turn(speaker=persona.name, text="…")),
-            personas={persona.name: persona},
-            labels={"test_speaker": persona.name},
-        )
-        for place, line in lines(source)
-        if line.strip()
-    )
+    if known != "prompts":
+        turns = targets(read_dialogues(source, known), limit)
+        found = [Question(one.id, one.scene(), one.reference) for one in turns]
+    else:
+        scene = Scene(persona=load_card(card), now=NOON)
+        found = [
+            Question(f"{source.stem}-{place.line}", scene.said(scene.user, line.strip()))
+            for place, line in lines(source)
+            if line.strip()
+        ][:limit]
     if not found:
-        raise FormatError("There is no prompt in the file.", file=source)
+        raise FormatError("There is nothing to reply to in the file.", file=source)
     return found
 
 
 @contextmanager
 def _judge(name: str, systems: Systems, margin: float, seed: int) -> Iterator[Judge]:
     """The judge of a `--judge` flag. Raises UnknownEntry, CapabilityError."""
-    from personae.cli.opening import embedder_for, judges_named, nli_for, open_named_model
-    from personae.draft import Kit
+    from personae.cli.judging import judging_kit
+    from personae.cli.opening import open_named_model
     from personae.errors import UnknownEntry
     from personae.evaluate.arena.judges import by_metric, by_model
-    from personae.evaluate.score import NoModel, build_metrics, judges_of, metric_entries
+    from personae.evaluate.score import build_metrics, metric_entries
 
     kind, _, rest = name.partition(":")
     if kind == MODEL:
@@ -280,19 +288,11 @@ def _judge(name: str, systems: Systems, margin: float, seed: int) -> Iterator[Ju
         return
     metric = METRICS.get(name, name)
     try:
-        (entry,) = metric_entries([metric])
+        metric_entries([metric])
     except UnknownEntry as error:
         raise UnknownEntry("judge", name, [HUMAN, "lm:MODEL", *METRICS, *error.known]) from error
-    lm = open_named_model("", slots=1) if entry.info.needs else NoModel()
-    try:
-        kit = Kit(
-            lm=lm, seed=seed, judges=judges_named(judges_of([metric])),
-            embedder=embedder_for(entry) if entry.info.embedder else None,
-            nli=nli_for(entry) if entry.info.nli else None,
-        )  # fmt: skip
+    with judging_kit([metric], seed=seed) as kit:
         yield by_metric(build_metrics([metric], {})[metric], systems, kit, margin=margin)
-    finally:
-        lm.close()
 
 
 def _conclude(file: Path, who: str, total: int, missing: int, as_json: bool) -> None:
@@ -412,18 +412,13 @@ def _print_beside(beside: dict[str, dict[str, float]]) -> None:
 
 
 def _plotted(ranking: Ranking) -> str:
-    from personae.evaluate.plot import Point, intervals_svg
+    from personae.evaluate.forest import Line, forest_svg, standalone
 
-    points = [
-        Point(
-            one.system, one.score, 0.0,
-            one.interval.low if one.interval else None,
-            one.interval.high if one.interval else None,
-        )
+    lines = [
+        Line(one.system, one.score, *((s.low, s.high) if (s := one.interval) else ()))
         for one in ranking.standings
-    ]  # fmt: skip
-    label = "μ − 3σ" if ranking.method == "trueskill" else "β (log odds)"
-    return intervals_svg(points, title=f"Ranking by {ranking.method}", x_label=label)
+    ]
+    return standalone(forest_svg(lines, title=f"Ranking by {ranking.method}"))
 
 
 def _as_json(found: dict[str, Verdict], beside: dict[str, dict[str, float]]) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from personae.data import Sample, stable_id
 from personae.errors import UnknownEntry
 from personae.evaluate.arena.contests import VOTES, replace_votes
 from personae.evaluate.rankings.votes import Vote
-from personae.formats.rated import SETS, RatedReply, rated_replies
 from personae.evaluate.record import RUN, SAMPLES, atomic_file, write_json
+from personae.formats.rated import SETS, RatedReply, rated_replies
 
 # Where the n-th grade of each reply is by the same person. Elsewhere only means can be compared.
 SAME_RATERS = ("usr-personachat",)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from personae.evaluate.compare import holm
 from personae.evaluate.rankings.votes import Tally
 
 
@@ -52,16 +53,6 @@ def sign_test(plus: int, minus: int) -> float:
     count, fewer = plus + minus, min(plus, minus)
     below = sum(math.comb(count, k) for k in range(fewer + 1))
     return min(1.0, float(2 * below / 2**count))
-
-
-def holm(chances: Sequence[float]) -> list[float]:
-    """p-values corrected for their number (Holm 1979), in the given order."""
-    order = sorted(range(len(chances)), key=lambda at: chances[at])
-    corrected, largest = [0.0] * len(chances), 0.0
-    for rank, at in enumerate(order):
-        largest = max(largest, min(1.0, (len(chances) - rank) * chances[at]))
-        corrected[at] = largest
-    return corrected
 
 
 def kendall_tau(first: Sequence[float], second: Sequence[float]) -> float:
