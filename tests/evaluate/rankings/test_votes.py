@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personae.errors import FormatError, InvalidOption
@@ -23,6 +23,7 @@ def votes_of(tmp_path, rows: str, *, head: str = HEAD, systems=()):
     return read_votes(file, systems)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(Vote, NAME, NAME, NAME, NAME, st.sampled_from(["first", "second", "tie"]))
@@ -37,6 +38,7 @@ def test_both_kinds_of_file_hold_the_votes(tmp_path_factory, votes):
         assert read_votes(file) == tuple(votes)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([".csv", ".jsonl"]))
 def test_any_file_is_read_or_refused(tmp_path_factory, content, ending):
     file = tmp_path_factory.mktemp("votes") / f"votes{ending}"

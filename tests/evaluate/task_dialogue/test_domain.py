@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personae.errors import FormatError
@@ -54,6 +54,7 @@ def test_what_does_not_fit_is_named(tmp_path, change, message):
         open_domain(changed(tmp_path, change))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_refused_with_a_format_error(tmp_path_factory, text):
     file = tmp_path_factory.mktemp("d") / "d.yaml"

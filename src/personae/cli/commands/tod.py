@@ -302,3 +302,72 @@ def _as_json(
         "slots": [_slot_dict(one) for one in slots],
         "tau_over_systems": {k: None if tau != tau else tau for k, tau in taus.items()},
     }  # fmt: skip
+
+
+@app.command()
+def real(
+    data: Annotated[
+        str, typer.Argument(help="A file of bAbI dialogue task 6, here or below $PERSONAE_DATA.")
+    ] = "babi-dialog/dialog-babi-task6tst.txt",
+    candidates: Annotated[
+        str, typer.Option("--candidates", help="Its file of candidates: the values of the slots.")
+    ] = "babi-dialog/dialog-babi-task6-dstc2-candidates.txt",
+    nlu: Annotated[str, typer.Option("--nlu", help="Of rule, small, lm.")] = "rule,small",
+    dst: Annotated[str, typer.Option("--dst", help="Of rule, last, lm.")] = "rule,last",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="API calls.")] = None,
+    model: Annotated[str, typer.Option("--model", help="What the modules lm ask.")] = "",
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure modules on what real people said (DSTC2): is the belief right at each API call?
+
+    The baseline believes nothing.
+    """
+    from personae.evaluate.task_dialogue.domain import open_domain
+    from personae.evaluate.task_dialogue.matrix import Workshop, combinations, needs_model
+    from personae.evaluate.task_dialogue.real import RELATIONS, read_calls, right_calls, with_values
+    from personae.formats.reading import find_data
+
+    chosen = {"nlu": _names(nlu), "dst": _names(dst), "policy": ["rule"], "nlg": ["template"]}
+    systems = combinations(chosen)
+    calls = read_calls(find_data(data))[:limit]
+    town = with_values(open_domain(), find_data(candidates))
+    lm = _model(model, chosen) if any(map(needs_model, systems)) else None
+    rows: list[tuple[str, str, dict[str, tuple[float, Interval | None]]]] = []
+    try:
+        workshop = Workshop(_means(town, lm, seed))
+        for modules in systems:
+            pipeline = workshop.pipeline(modules)
+            found = list(right_calls(calls, pipeline.nlu, pipeline.dst))
+            rows.append((modules[0], modules[1], _shares(found, seed)))
+    finally:
+        if lm is not None:
+            lm.close()
+    nothing = [(not c.wanted, {slot: slot not in c.wanted for slot in RELATIONS}) for c in calls]
+    rows.append(("nothing", "", _shares(nothing, seed)))
+    if as_json:
+        figures = [{"nlu": a, "dst": b, **{k: v for k, (v, _) in f.items()}} for a, b, f in rows]
+        print_json({"calls": len(calls), "figures": figures})
+        return
+    columns = list(rows[0][2])
+    print_table(
+        ("nlu", "dst", *columns),
+        [(a, b, *(_cell(*found[name], name) for name in columns)) for a, b, found in rows],
+        title=f"Beliefs at {len(calls)} API calls",
+    )
+
+
+def _shares(
+    found: list[tuple[bool, dict[str, bool]]], seed: int
+) -> dict[str, tuple[float, Interval | None]]:
+    """The shares of right beliefs, joint and by slot, with intervals over calls."""
+    from personae.evaluate.bootstrap import interval
+    from personae.metrics.types import mean_scores
+
+    columns = {"joint": [float(whole) for whole, _ in found]}
+    columns |= {name: [float(slots[name]) for _, slots in found] for name in found[0][1]}
+    scores = {
+        name: mean_scores(name, values, unit="0–1", higher_is_better=True)
+        for name, values in columns.items()
+    }
+    return {name: (one.total, interval(one, seed=seed)) for name, one in scores.items()}

@@ -115,7 +115,7 @@ def heard(text: str, domain: Domain, service: str) -> Acts:
     if not named and not found and _NOTHING.search(text):
         found.append(Act("nooffer", service))
     if not named and "?" in text:
-        found += _questions(text, told)
+        found += questions(text, told)
     return tuple(found)
 
 
@@ -134,7 +134,8 @@ def _facts(text: str, service: Service) -> Iterator[Act]:
                 break
 
 
-def _questions(text: str, service: Service) -> Iterator[Act]:
+def questions(text: str, service: Service) -> Iterator[Act]:
+    """The slot that a text asks about, as a request; nothing where it names none."""
     for slot in service.slots.values():
         if any(word in text.lower() for word in slot.heard):
             yield Act("request", service.name, slot.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from personae.evaluate.task_dialogue.acts import Act, Acts, State
 from personae.evaluate.task_dialogue.domain import Domain, Service
+from personae.evaluate.task_dialogue.nlg import questions
 from personae.evaluate.task_dialogue.user import clause
 from personae.lm.types import LanguageModel, Message, Request, Sampling
 
@@ -23,7 +24,10 @@ Nlu: TypeAlias = Callable[[str, State, random.Random], Acts]
 _CLAUSES = re.compile(r"\s*[,.;!?]\s*|\s+and\s+(?=(?:i|it|the|in|on|what|can|please)\b)", re.I)
 _BOOK = re.compile(r"\b(?:book|booking|reserve|reservation)\b", re.I)
 _BYE = re.compile(r"\b(?:bye|goodbye|that (?:is|was) all|that was all|thanks?)\b", re.I)
-_ANY = re.compile(r"\b(?:any|do not mind|don't mind|does not matter|no preference)\b", re.I)
+_ANY = re.compile(
+    r"\b(?:any|do not (?:mind|care)|don'?t (?:mind|care)|(?:does not|doesn'?t) matter|no preference)\b",
+    re.I,
+)
 _ASKS = re.compile(r"\b(?:what|can i have|tell me|need their|may i|could i)\b", re.I)
 LIKE_ENOUGH = 0.55  # cosine to the nearest example from which a clause is understood
 EXAMPLES_A_CLASS = 16  # drawn; what is drawn twice counts once
@@ -53,9 +57,11 @@ def _read(
     part: str, service: Service, words: dict[tuple[str, str, str], re.Pattern[str]], state: State
 ) -> Iterator[Act]:
     if _ANY.search(part):
-        yield from (
-            Act("any", service.name, s) for s in service.slots if _pattern([s]).search(part)
-        )
+        # A bare "any" is about what the clerk has just asked.
+        before = questions(state.history[-1] if state.history else "", service)
+        named = [s for s in service.slots if _pattern([s]).search(part)]
+        for slot in named or [act.slot for act in before]:
+            yield Act("any", service.name, slot)
         return
     if _ASKS.search(part) and not _BOOK.search(part):
         asked = [s for s in service.attributes if _pattern([s]).search(part)]
