@@ -72,11 +72,15 @@ def _read(
         yield Act("book", service.name)
     if _BYE.search(part):
         yield Act("bye")
-    spans: list[tuple[int, Act]] = []
-    for (name, slot, value), pattern in words.items():
-        if name == service.name and (match := pattern.search(part)):
-            spans.append((match.start(), Act("inform", name, slot, value)))
-    yield from (act for _, act in sorted(spans, key=lambda one: one[0]))
+    found = [
+        (match.span(), Act("inform", name, slot, value))
+        for (name, slot, value), pattern in words.items()
+        if name == service.name and (match := pattern.search(part))
+    ]
+    for (start, end), act in sorted(found, key=lambda one: one[0]):
+        # "north american" is no part of town: a word within a longer one says nothing.
+        if not any(a <= start and end <= b and (a, b) != (start, end) for (a, b), _ in found):
+            yield act
 
 
 def _pattern(words: Any) -> re.Pattern[str]:
