@@ -1,4 +1,4 @@
-"""Beliefs of real people: files of bAbI's task 6, read or refused, and what modules make of them."""
+"""Beliefs of real people: files of bAbI's task 6, and what modules make of them."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ _CLAUSES = re.compile(r"\s*[,.;!?]\s*|\s+and\s+(?=(?:i|it|the|in|on|what|can|ple
 _BOOK = re.compile(r"\b(?:book|booking|reserve|reservation)\b", re.I)
 _BYE = re.compile(r"\b(?:bye|goodbye|that (?:is|was) all|that was all|thanks?)\b", re.I)
 _ANY = re.compile(
-    r"\b(?:any|do not (?:mind|care)|don'?t (?:mind|care)|(?:does not|doesn'?t) matter|no preference)\b",
-    re.I,
-)
+    r"\b(?:any|no preference|do not (?:mind|care)|don'?t (?:mind|care)|"
+    r"(?:does not|doesn'?t) matter)\b", re.I,
+)  # fmt: skip
 _ASKS = re.compile(r"\b(?:what|can i have|tell me|need their|may i|could i)\b", re.I)
 LIKE_ENOUGH = 0.55  # cosine to the nearest example from which a clause is understood
 EXAMPLES_A_CLASS = 16  # drawn; what is drawn twice counts once
