@@ -7,7 +7,9 @@ import json
 
 import pytest
 
-from personae.cli import app
+from personae.cli import app, voting
+from personae.data import Persona, Sample, Scene
+from personae.evaluate.arena.contests import contests
 from personae.evaluate.rankings.votes import read_votes
 
 
@@ -56,6 +58,21 @@ def test_a_person_votes_blind_takes_back_and_goes_on_later(arena, asked):
     _, _, seen = arena(*asked, "--rater", "ann", typed="p\nx\nt\n")
     assert "ann: 2 of 2 votes" in seen
     assert {one.winner for one in read_votes(asked[6] / "votes.csv")} == {"second", "tie"}
+
+
+def test_undo_goes_back_over_what_nobody_was_asked_about(tmp_path):
+    scene = Scene(persona=Persona(name="Ana")).said("Bo", "Hello.")
+    replies = {"one": ["Yes.", "Same.", "Fine."], "two": ["No.", "Same.", "Well."]}
+    systems = {
+        name: [Sample(id=f"p{at}", scene=scene, reply=text) for at, text in enumerate(texts)]
+        for name, texts in replies.items()
+    }
+    asked = sorted(contests(systems), key=lambda one: one.prompt)
+    file, keys = tmp_path / "votes.csv", iter(["first", "u", "second", "q"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(voting, "_answer", lambda *_: next(keys))
+        voting.vote_by_hand(asked, "ann", file, print)
+    assert [(v.prompt, v.winner) for v in read_votes(file)] == [("p0", "second"), ("p1", "tie")]
 
 
 def test_votes_are_ranked_plotted_and_compared_with_people(arena, tmp_path):

@@ -11,7 +11,7 @@ from personae.cli.output import plain
 
 if TYPE_CHECKING:
     from personae.evaluate.arena.contests import Contest
-    from personae.evaluate.rankings.votes import Winner
+    from personae.evaluate.rankings.votes import Vote, Winner
 
 KEYS = "a or b: the better reply   t: a tie   p: the persona   u: undo   q: stop, all is kept"
 Say = Callable[[str], None]
@@ -23,7 +23,7 @@ def vote_by_hand(asked: Sequence[Contest], rater: str, file: Path, say: Say) -> 
 
     Each vote is in the file at once; `u` takes the last one of this session back.
     """
-    from personae.evaluate.arena.contests import append_vote, known_votes, obvious, replace_votes
+    from personae.evaluate.arena.contests import append_vote, obvious
 
     if asked:
         say(KEYS)
@@ -34,14 +34,24 @@ def vote_by_hand(asked: Sequence[Contest], rater: str, file: Path, say: Say) -> 
         if answer == "q":
             break
         if answer == "u":
-            if taken:
-                at = taken.pop()
-                replace_votes(file, known_votes(file, ())[:-1])
+            while taken and obvious(asked[at := taken.pop()]):
+                _take_back(file, asked[at].vote(rater, "tie"))
+            _take_back(file, asked[at].vote(rater, "tie"))
             continue
         append_vote(file, contest.vote(rater, cast("Winner", answer)))
         taken.append(at)
         at += 1
     return len(taken)
+
+
+def _take_back(file: Path, vote: Vote) -> None:
+    """Remove the vote on the same contest, where there is one."""
+    from personae.evaluate.arena.contests import known_votes, replace_votes
+
+    there = known_votes(file, ())
+    kept = [one for one in there if one.key != vote.key]
+    if len(kept) < len(there):
+        replace_votes(file, kept)
 
 
 def _answer(contest: Contest, at: int, total: int, say: Say) -> str:
