@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
 from personae.evaluate.task_dialogue.domain import open_domain
-from personae.evaluate.task_dialogue.inversions import Slot, read_tables
+from personae.evaluate.task_dialogue.inversions import Comparison, read_tables
 from personae.evaluate.task_dialogue.matrix import (
     Means,
     Result,
@@ -54,7 +54,7 @@ def check(context: CheckContext) -> list[str]:
     ]
 
 
-def check_published(slots: Sequence[Slot]) -> list[str]:
+def check_published(slots: Sequence[Comparison]) -> list[str]:
     """The inversions of the first table are those that the design names. Raises CheckFailed."""
     found = {
         one.slot: {(pair.better.module, pair.worse.module) for pair in one.inversions}
@@ -99,7 +99,7 @@ def check_systems(results: Sequence[Result], seed: int) -> list[str]:
     ]
 
 
-def check_slots(slots: Sequence[Slot]) -> list[str]:
+def check_slots(slots: Sequence[Comparison]) -> list[str]:
     """Every module has a figure of its own, and τ is told. Raises CheckFailed."""
     nlu = next(one for one in slots if one.slot == "nlu")
     expect(nlu.tau == 1.0, f"NLU: the module's F1 and success have τ {nlu.tau:.2f}, not 1.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from personae.evaluate.bootstrap import Difference, Interval
     from personae.evaluate.task_dialogue.domain import Domain
-    from personae.evaluate.task_dialogue.inversions import Slot
+    from personae.evaluate.task_dialogue.inversions import Comparison
     from personae.evaluate.task_dialogue.matrix import Combination, Result
     from personae.lm.types import LanguageModel
 
@@ -227,7 +227,7 @@ def _cell(value: float, span: Interval | None, name: str) -> str:
     return text if span is None else f"{text} [{span.low:.{places}f}, {span.high:.{places}f}]"
 
 
-def _print_slots(slots: list[Slot], results: list[Result], seed: int) -> None:
+def _print_slots(slots: list[Comparison], results: list[Result], seed: int) -> None:
     from personae.evaluate.task_dialogue.matrix import difference
 
     changes = {
@@ -241,7 +241,7 @@ def _print_slots(slots: list[Slot], results: list[Result], seed: int) -> None:
 
 
 def _print_compared(
-    slots: list[Slot], title: str, changes: dict[tuple[str, str, str], Difference | None]
+    slots: list[Comparison], title: str, changes: dict[tuple[str, str, str], Difference | None]
 ) -> None:
     print_table(
         ("slot", "module", "figure", "of the module", "success", "τ"),
@@ -270,7 +270,7 @@ def _print_compared(
             )
 
 
-def _slot_dict(slot: Slot) -> dict[str, Any]:
+def _slot_dict(slot: Comparison) -> dict[str, Any]:
     return {
         "slot": slot.slot, "metric": slot.metric, "tau": None if slot.tau != slot.tau else slot.tau,
         "modules": {one.module: [one.component, one.success] for one in slot.entries},
@@ -279,7 +279,7 @@ def _slot_dict(slot: Slot) -> dict[str, Any]:
 
 
 def _as_json(
-    results: list[Result], slots: list[Slot], figures: dict[tuple[str, str], float], seed: int
+    results: list[Result], slots: list[Comparison], figures: dict[tuple[str, str], float], seed: int
 ) -> dict[str, Any]:
     from dataclasses import asdict
 

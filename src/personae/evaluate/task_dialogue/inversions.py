@@ -35,7 +35,7 @@ class Inversion:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Comparison:
     """The systems that differ in one place of the pipeline; `tau` is nan where it has no sense."""
 
     slot: str
@@ -45,9 +45,9 @@ class Slot:
     tau: float
 
 
-def compared(slot: str, metric: str, entries: Sequence[Entry]) -> Slot:
+def compared(slot: str, metric: str, entries: Sequence[Entry]) -> Comparison:
     """The inversions and τ of the entries."""
-    return Slot(
+    return Comparison(
         slot, metric, tuple(entries), tuple(inversions(entries)),
         kendall_tau([one.component for one in entries], [one.success for one in entries]),
     )  # fmt: skip
@@ -63,7 +63,7 @@ def inversions(entries: Sequence[Entry]) -> list[Inversion]:
     return found
 
 
-def read_tables(file: Path = PUBLISHED) -> dict[str, list[Slot]]:
+def read_tables(file: Path = PUBLISHED) -> dict[str, list[Comparison]]:
     """Published tables: by table a list of slots, each with module → [its figure, success].
 
     Raises FormatError for anything else.
@@ -82,7 +82,7 @@ def read_tables(file: Path = PUBLISHED) -> dict[str, list[Slot]]:
     }
 
 
-def _slot(name: str, record: Record) -> Slot:
+def _slot(name: str, record: Record) -> Comparison:
     rows: Mapping[str, object] = record.record("systems").fields
     entries = []
     for module, row in rows.items():

@@ -20,7 +20,7 @@ from personae.evaluate.rankings.comparing import kendall_tau
 from personae.evaluate.task_dialogue import dst, nlg, nlu, policy
 from personae.evaluate.task_dialogue.acts import Act, Acts, State
 from personae.evaluate.task_dialogue.domain import Domain
-from personae.evaluate.task_dialogue.inversions import Entry, Slot, compared
+from personae.evaluate.task_dialogue.inversions import Comparison, Entry, compared
 from personae.evaluate.task_dialogue.pipeline import (
     Exchange,
     Outcome,
@@ -293,7 +293,7 @@ def components(
 
 def slots_compared(
     results: Sequence[Result], figures: Mapping[tuple[str, str], float]
-) -> list[Slot]:
+) -> list[Comparison]:
     """For each slot the modules' figures beside the mean success of all systems with them."""
     found = []
     for at, slot in enumerate(SLOTS):
