@@ -217,12 +217,7 @@ def component(slot: str, module: object, domain: Domain, exchanges: Sequence[Exc
 
 def _nlu_f1(module: nlu.Nlu, exchanges: Sequence[Exchange]) -> float:
     rng = random.Random("component")
-    return _f1([(module(one.said, _before(one), rng), one.meant) for one in exchanges])
-
-
-def _before(one: Exchange) -> State:
-    """The state when the user spoke: the history without the words, the service as it was."""
-    return replace(one.state, history=one.state.history[:-1])
+    return _f1([(module(one.said, one.before, rng), one.meant) for one in exchanges])
 
 
 def _f1(pairs: Sequence[tuple[Acts, Acts]]) -> float:

@@ -32,8 +32,9 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A turn of the user and the system's: words, acts, and the state between."""
+    """A turn of the user and the system's: words, acts, and the state before and between."""
 
+    before: State
     said: str
     meant: Acts
     understood: Acts
@@ -81,11 +82,11 @@ def talk(
     while meant := user.answer(understood):
         said = worded(meant, domain, words)
         acts = pipeline.nlu(said, state, chance)
-        state = pipeline.dst(state, acts, said)
-        answer = pipeline.policy(state)
+        believed = pipeline.dst(state, acts, said)
+        answer = pipeline.policy(believed)
         reply = pipeline.nlg(answer, chance)
-        exchanges.append(Exchange(said, meant, acts, state, answer, reply))
-        state = _after(state, answer, reply)
+        exchanges.append(Exchange(state, said, meant, acts, believed, answer, reply))
+        state = _after(believed, answer, reply)
         understood = heard(reply, domain, meant[0].service or next(iter(goal)))
     return _outcome(domain, user, seed), exchanges
 
