@@ -47,7 +47,7 @@ METRICS = {"nlu": "act F1", "dst": "joint accuracy", "policy": "act F1", "nlg": 
 NOISE = 0.3
 CORPUS_SEED = 1_000_003  # of the dialogues that modules are measured on: no system meets them
 CORPUS_TURNS = 300
-SLOW_TURNS = 40  # of a module with a language model
+SLOW_TURNS = 20  # of a module with a language model
 Combination: TypeAlias = tuple[str, str, str, str]
 
 
