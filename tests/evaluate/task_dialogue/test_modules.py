@@ -66,7 +66,11 @@ def test_a_model_fills_a_form_whose_values_are_the_towns():
     assert set(found) == {Act("book", "hotel"), Act("inform", "hotel", "area", "north"),
                           Act("request", "hotel", "phone")}  # fmt: skip
     (request,) = lm.requests
-    assert request.schema["properties"]["area"]["enum"][0] == ""
+    assert request.schema["properties"]["area"]["enum"] == list(
+        TOWN.services["hotel"].constraints["area"].known
+    )
+    assert request.schema["required"] == []
+    assert request.messages[0].content.count("Form: {") == 3
     broken = ScriptedModel(["{"], capabilities=["chat", "schema"])
     assert nlu.by_model(TOWN, broken)("north", HOTEL, RNG) == ()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from personae.evaluate.task_dialogue.acts import Acts, State
 from personae.evaluate.task_dialogue.domain import Domain, Service
-from personae.evaluate.task_dialogue.nlu import filled
+from personae.evaluate.task_dialogue.nlu import filled, form_schema
 from personae.lm.types import LanguageModel
 
 Dst: TypeAlias = Callable[[State, Acts, str], State]
@@ -40,7 +40,7 @@ def by_model(domain: Domain, lm: LanguageModel) -> Dst:
         service = domain.services.get(found.service)
         if service is None:
             return found
-        form = filled(lm, _instruction(service, (*state.history, text)), _schema(service))
+        form = filled(lm, _instruction(service, (*state.history, text)), form_schema(service))
         read = {name: form[name] for name, s in service.slots.items() if form.get(name) in s.known}
         return replace(found, beliefs={**found.beliefs, service.name: read})
 
@@ -66,20 +66,12 @@ def _tracked(state: State, acts: Acts, text: str, beliefs: dict[str, dict[str, s
     )  # fmt: skip
 
 
-def _schema(service: Service) -> dict[str, Any]:
-    fields = {name: {"enum": ["", *slot.known]} for name, slot in service.slots.items()}
-    return {
-        "type": "object", "properties": fields, "required": list(fields),
-        "additionalProperties": False,
-    }  # fmt: skip
-
-
 def _instruction(service: Service, history: tuple[str, ...]) -> str:
     said = "\n".join(
         f"{'Customer' if at % 2 == 0 else 'Clerk'}: {text}" for at, text in enumerate(history)
     )
     slots = "; ".join(f"{name}: {', '.join(slot.known)}" for name, slot in service.slots.items())
     return (
-        f"{said}\n\nWhat does the customer want of the {service.name}? The last word counts; "
-        f'"" for what was not said.\n{slots}\nForm:'
+        f"{said}\n\nWrite down what the customer wants of the {service.name}, and nothing else; "
+        f"the last word counts.\n{slots}\nForm:"
     )

@@ -160,8 +160,11 @@ def _disturbed(act: Act, domain: Domain, share: float, rng: random.Random) -> Ac
 
 
 def by_model(domain: Domain, lm: LanguageModel) -> Nlu:
-    """A language model fills a form whose values are the domain's: nothing else can be written."""
-    schemas = {name: _schema(one) for name, one in domain.services.items()}
+    """A language model fills a form whose values are the domain's: nothing else can be written.
+
+    It is shown three filled forms; which service is talked about is read by the rules.
+    """
+    shown = {name: _examples(domain, one) for name, one in domain.services.items()}
     rules = by_rules(domain)
 
     def understand(text: str, state: State, rng: random.Random) -> Acts:
@@ -169,33 +172,48 @@ def by_model(domain: Domain, lm: LanguageModel) -> Nlu:
         service = domain.services[
             named[0].service if named else state.service or next(iter(domain.services))
         ]
-        form = filled(lm, _instruction(service, text, state), schemas[service.name])
+        before = f"The clerk said: {state.history[-1]}\n" if state.history else ""
+        asked = f"{shown[service.name]}\n\n{before}The customer says: {text}\nForm:"
+        form = filled(lm, asked, form_schema(service, asks=True))
         return (*named, *_acts_of(form, service))
 
     return understand
 
 
-def _schema(service: Service) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        name: {"enum": ["", *slot.known]} for name, slot in service.slots.items()
-    }
-    fields["asks"] = {"enum": ["", *service.attributes]}
-    fields["books"] = {"type": "boolean"}
-    return {
-        "type": "object", "properties": fields, "required": list(fields),
-        "additionalProperties": False,
-    }  # fmt: skip
+def form_schema(service: Service, *, asks: bool = False) -> dict[str, Any]:
+    """A JSON schema of the slots, each left out where nothing was said; `asks`: questions too."""
+    fields: dict[str, Any] = {name: {"enum": list(s.known)} for name, s in service.slots.items()}
+    if asks:
+        fields["asks"] = {"enum": list(service.attributes)}
+        fields["books"] = {"enum": [True]}
+    return {"type": "object", "properties": fields, "required": [], "additionalProperties": False}
 
 
-def _instruction(service: Service, text: str, state: State) -> str:
-    before = f"The clerk said: {state.history[-1]}\n" if state.history else ""
-    slots = "; ".join(f"{name}: {', '.join(slot.known)}" for name, slot in service.slots.items())
+def _examples(domain: Domain, service: Service) -> str:
+    """What the form is, and three customers with theirs, drawn from the domain's own words."""
+    rng = random.Random(f"examples {service.name}")
+    slots = list(service.slots.values())
+    wishes = [
+        Act("inform", service.name, slot.name, rng.choice(list(slot.known)))
+        for slot in (slots[0], slots[1], slots[-1])
+    ]
+    asked = Act("request", service.name, service.attributes[0])
+    turns = [wishes[:2], [asked], [Act("book", service.name), wishes[2]]]
+    told = [
+        f"The customer says: {', '.join(clause(a, domain, rng, clean=True) for a in acts)}\n"
+        f"Form: {json.dumps(_form(acts))}"
+        for acts in turns
+    ]
     return (
-        f"A customer talks to a clerk about a {service.name}. Fill in what the customer says now, "
-        f'"" for what is not said.\n{slots}\nasks: which of {", ".join(service.attributes)} the '
-        f"customer asks for\nbooks: whether the customer asks to book\n{before}"
-        f"The customer says: {text}\nForm:"
+        f"A customer talks to a clerk about a {service.name}. Write down what the customer says, "
+        "and nothing else.\n\n" + "\n\n".join(told)
     )
+
+
+def _form(acts: list[Act]) -> dict[str, Any]:
+    form: dict[str, Any] = {act.slot: act.value for act in acts if act.intent == "inform"}
+    form |= {"asks": act.slot for act in acts if act.intent == "request"}
+    return form | ({"books": True} if any(act.intent == "book" for act in acts) else {})
 
 
 def filled(lm: LanguageModel, text: str, schema: dict[str, Any]) -> dict[str, Any]:
