@@ -212,8 +212,12 @@ def _examples(domain: Domain, service: Service) -> str:
 
 def _form(acts: list[Act]) -> dict[str, Any]:
     form: dict[str, Any] = {act.slot: act.value for act in acts if act.intent == "inform"}
-    form |= {"asks": act.slot for act in acts if act.intent == "request"}
-    return form | ({"books": True} if any(act.intent == "book" for act in acts) else {})
+    for act in acts:
+        if act.intent == "request":
+            form["asks"] = act.slot
+        elif act.intent == "book":
+            form["books"] = True
+    return form
 
 
 def filled(lm: LanguageModel, text: str, schema: dict[str, Any]) -> dict[str, Any]:
