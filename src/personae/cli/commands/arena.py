@@ -130,6 +130,7 @@ def rank(
 ) -> None:
     """Rank the systems of each file by each method, with 95 % intervals over prompts."""
     from personae.errors import InvalidOption
+    from personae.evaluate.rankings.picture import ranking_svg
     from personae.evaluate.rankings.ranked import judged
     from personae.evaluate.rankings.votes import read_votes
 
@@ -146,7 +147,7 @@ def rank(
     beside = {} if human is None else _beside(sets, human)
     if plot is not None:
         first = next(iter(found.values())).rankings[0]
-        plot.write_text(_plotted(first), encoding="utf-8")
+        plot.write_text(ranking_svg(first), encoding="utf-8")
     if as_json:
         print_json(_as_json(found, beside))
         return
@@ -409,16 +410,6 @@ def _print_beside(beside: dict[str, dict[str, float]]) -> None:
         ],
         title="Beside people (0.5 is chance)",
     )  # fmt: skip
-
-
-def _plotted(ranking: Ranking) -> str:
-    from personae.evaluate.forest import Line, forest_svg, standalone
-
-    lines = [
-        Line(one.system, one.score, *((s.low, s.high) if (s := one.interval) else ()))
-        for one in ranking.standings
-    ]
-    return standalone(forest_svg(lines, title=f"Ranking by {ranking.method}"))
 
 
 def _as_json(found: dict[str, Verdict], beside: dict[str, dict[str, float]]) -> dict[str, Any]:
