@@ -25,7 +25,8 @@ def ranking_svg(ranking: Ranking) -> str:
         x = place(at)
         body.append(
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{height - 24}" stroke="#ddd"/>'
-            f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle" font-size="11">{at:.6g}</text>'
+            f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle" font-size="11">'
+            f"{at:.6g}</text>"
         )
     for row, (line, standing) in enumerate(zip(lines, ranking.standings, strict=True)):
         y, colour = TOP + ROW * (row + 0.5), _COLOURS[(standing.cluster - 1) % len(_COLOURS)]
