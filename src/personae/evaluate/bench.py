@@ -17,7 +17,7 @@ from personae.benchmarks.types import Benchmark, Question
 from personae.data import JsonObject
 from personae.draft import Kit
 from personae.errors import FormatError, InvalidOption
-from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for, without_persona
+from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for
 from personae.evaluate.run import answer_all
 from personae.evaluate.score import (
     Report,
@@ -27,7 +27,7 @@ from personae.evaluate.score import (
     measured,
     read_scored_run,
 )
-from personae.evaluate.types import Answerer, OnProgress, RunSettings, RunState
+from personae.evaluate.types import OnProgress, RunSettings, RunState
 from personae.registry import build, check_options, find
 from personae.speaker import Speaker
 
@@ -68,7 +68,10 @@ class Asking:
 
 
 def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> Asking:
-    """Build a benchmark; with a limit, so many of its questions, spread evenly over all.
+    """Build a benchmark; with a limit, so many of its questions, drawn by their ids.
+
+    Those of a smaller limit are among those of a larger one, in the benchmark's order; a stride
+    would meet one group alone where groups take turns.
 
     Raises UnknownEntry, InvalidOption, FormatError where it has no question, or an id twice.
     """
@@ -80,9 +83,9 @@ def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> 
         raise FormatError(f"The benchmark {entry.name!r} has no question with these options.")
     if len({one.id for one in questions}) < len(questions):
         raise FormatError(f"The benchmark {entry.name!r} has two questions of one id.")
-    size = min(limit or len(questions), len(questions))
-    spread = tuple(questions[at * len(questions) // size] for at in range(size))
-    return Asking(entry.name, checked, benchmark, spread)
+    drawn = sorted(questions, key=lambda one: hashlib.sha256(one.id.encode()).digest())
+    kept = {one.id for one in drawn[:limit]}
+    return Asking(entry.name, checked, benchmark, tuple(one for one in questions if one.id in kept))
 
 
 def questions_digest(questions: Sequence[Question]) -> str:
@@ -119,11 +122,16 @@ def ask_speaker(
         fingerprint=speaker.lm.fingerprint,
         benchmark={**settings.benchmark, **({"persona": "none"} if is_nobody else {})},
     )
-    questions = asking.questions
-    if is_nobody:
-        questions = tuple(replace(one, scene=without_persona(one.scene)) for one in questions)
-    answerer = answerer_for(benchmark, speaker)
-    return _answer(questions, answerer, out, told, workers, restart, on_progress)
+    asked = [AskedQuestion(one, is_nobody) for one in asking.questions]
+    return answer_all(
+        asked,
+        answerer_for(benchmark, speaker),
+        out,
+        told,
+        workers=workers,
+        restart=restart,
+        on_progress=on_progress,
+    )
 
 
 def ask_baseline(
@@ -131,23 +139,9 @@ def ask_baseline(
 ) -> RunState:
     """Have a baseline answer: no model is asked. Raises as `reply_run`."""
     told = replace(settings, method=f"baseline:{name}")
+    asked = [AskedQuestion(one) for one in asking.questions]
     answerer = Guessing(name, asking.benchmark.baselines[name])
-    return _answer(asking.questions, answerer, out, told, 1, restart, None)
-
-
-def _answer(
-    questions: Sequence[Question],
-    answerer: Answerer[AskedQuestion],
-    out: Path,
-    settings: RunSettings,
-    workers: int,
-    restart: bool,
-    on_progress: OnProgress | None,
-) -> RunState:
-    asked = [AskedQuestion(one) for one in questions]
-    return answer_all(
-        asked, answerer, out, settings, workers=workers, restart=restart, on_progress=on_progress
-    )
+    return answer_all(asked, answerer, out, told, workers=1, restart=restart)
 
 
 @dataclass(frozen=True, slots=True)
