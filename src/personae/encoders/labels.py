@@ -2,8 +2,8 @@
 
 Every label adds up what the tokens say for it, weighed by a softmax attention of its own (which may
 be even). The states are those of several layers, because the last one was trained for nearness in
-meaning and has lost some of the tone. What leans on this: toxicity, emotion, Big Five, regard, dialogue
-act. Recipes: `training/judges`; cards are beside the weights.
+meaning and has lost some of the tone. What leans on this: toxicity, emotion, Big Five, regard,
+dialogue act. Recipes: `training/judges`; cards are beside the weights.
 """
 
 from __future__ import annotations
