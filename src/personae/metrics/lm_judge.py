@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from personae.data import Sample, Scene
 from personae.draft import Kit
@@ -21,7 +21,7 @@ from personae.lm.types import (
     need_distributions,
     require,
 )
-from personae.metrics.types import Metric, Scores, comparable, mean_scores, replied
+from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.copying import no_reply
 
@@ -33,7 +33,6 @@ ENTRY = EntryInfo(
     "over the digits' likelihoods is Liu et al. 2023, G-Eval",
 )
 
-Ask = Literal["grade", "pair"]
 Chances: TypeAlias = tuple[float, ...]  # of each option, adding up to 1
 GRADES = ("1", "2", "3", "4", "5")
 LETTERS = ("A", "B")
@@ -76,35 +75,45 @@ class Verdict:
         return math.fsum(at * chance for at, chance in enumerate(self.chances, 1))
 
 
-def lm_judge(*, ask: Ask = "grade", judge: str = "") -> Metric:
-    """Mean grade of the replies, 1–5, or with `ask="pair"` the chance that they beat the gold ones.
+def lm_judge(*, judge: str = "") -> Metric:
+    """Mean grade of the replies, 1–5, by a language model.
 
-    The verdict is the mean over the likelihoods of the digits (or letters) where the model tells
-    them, else one that a grammar or schema binds; a model that can do neither is asked thrice, and
-    its nonsense is no value. A pair is asked in both orders. What is no reply (empty, an echo, the
-    speaker's own words again, a loop, a recited persona) has the lowest grade without being asked
-    about. `judge` is a model string; else the kit's language model judges. Ten failures in a row
+    The verdict is the mean over the likelihoods of the digits where the model tells them, else one
+    that a grammar or schema binds; a model that can do neither is asked thrice, and its nonsense is
+    no value. What is no reply (empty, an echo, the speaker's own words again, a loop, a recited
+    persona) has the lowest grade without being asked about. `judge` is a model string; else the kit's language model judges. Ten failures in a row
     raise BackendError; fewer are listed in `detail`. How far the verdicts agree with people depends
     on the model: `personae evaluate judges --model MODEL` says it.
     """
 
+    return judged("lm-judge", judge, grade_sample, replied, "1–5")
+
+
+def judged(
+    name: str, judge: str, ask: Judging, fits: Callable[[Sample], bool], unit: str
+) -> Metric:
+    """The metric of the verdicts that `ask` brings on the samples that fit."""
+
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         with _judge(judge, kit.lm) as lm:
-            judging = _pair_verdict if ask == "pair" else _grade_verdict
-            fits = comparable if ask == "pair" else replied
             asked = [one for one in samples if fits(one)]
-            verdicts = iter(_all(lambda one: judging(lm, one), asked, lm))
+            verdicts = iter(_all(ask, asked, lm))
             found = [next(verdicts) if fits(one) else None for one in samples]
             told = {"lm": lm.name, "lm_fingerprint": lm.fingerprint, "binds": way_of(lm)}
         return mean_scores(
-            "lm-judge" if ask == "grade" else "lm-judge-pair",
+            name,
             [None if one is None else one.grade for one in found],
-            unit="1–5" if ask == "grade" else "0–1",
+            unit=unit,
             higher_is_better=True,
             detail={**told, **_counts([one for one in found if one is not None])},
         )
 
     return measure
+
+
+def grade_sample(lm: LanguageModel, sample: Sample) -> Verdict:
+    """The grade of a sample's reply."""
+    return grade(lm, sample.scene, sample.reply)
 
 
 def grade(lm: LanguageModel, scene: Scene, reply: str, *, seed: int = 0) -> Verdict:
@@ -151,6 +160,9 @@ def way_of(lm: LanguageModel) -> str:
     return "nothing"
 
 
+Judging: TypeAlias = Callable[[LanguageModel, Sample], Verdict]
+
+
 @contextmanager
 def _judge(name: str, own: LanguageModel) -> Iterator[LanguageModel]:
     """The model of that name for as long as it is needed, or the kit's own."""
@@ -165,15 +177,13 @@ def _judge(name: str, own: LanguageModel) -> Iterator[LanguageModel]:
             lm.close()
 
 
-def _all(
-    judging: Callable[[Sample], Verdict], samples: Sequence[Sample], lm: LanguageModel
-) -> list[Verdict]:
+def _all(ask: Judging, samples: Sequence[Sample], lm: LanguageModel) -> list[Verdict]:
     """All verdicts, in order. Raises BackendError after ten failures in a row."""
     found: list[Verdict] = []
     failed = 0
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
-            for verdict in pool.map(lambda one: _caught(judging, one), samples):
+            for verdict in pool.map(lambda one: _caught(ask, lm, one), samples):
                 found.append(verdict)
                 failed = failed + 1 if verdict.failure and verdict.chances is None else 0
                 if failed >= GIVE_UP_AFTER:
@@ -187,21 +197,13 @@ def _all(
     return found
 
 
-def _caught(judging: Callable[[Sample], Verdict], sample: Sample) -> Verdict:
+def _caught(ask: Judging, lm: LanguageModel, sample: Sample) -> Verdict:
     try:
-        return judging(sample)
+        return ask(lm, sample)
     except BackendError as error:
         if error.failure == "cancelled":
             raise
         return Verdict(None, failure=str(error))
-
-
-def _grade_verdict(lm: LanguageModel, sample: Sample) -> Verdict:
-    return grade(lm, sample.scene, sample.reply)
-
-
-def _pair_verdict(lm: LanguageModel, sample: Sample) -> Verdict:
-    return compare(lm, sample.scene, sample.reply, sample.reference)
 
 
 def _fault(scene: Scene, reply: str) -> str:
