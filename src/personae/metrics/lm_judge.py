@@ -75,15 +75,19 @@ class Verdict:
         return math.fsum(at * chance for at, chance in enumerate(self.chances, 1))
 
 
+Judging: TypeAlias = Callable[[LanguageModel, Sample], Verdict]
+
+
 def lm_judge(*, judge: str = "") -> Metric:
     """Mean grade of the replies, 1–5, by a language model.
 
     The verdict is the mean over the likelihoods of the digits where the model tells them, else one
     that a grammar or schema binds; a model that can do neither is asked thrice, and its nonsense is
     no value. What is no reply (empty, an echo, the speaker's own words again, a loop, a recited
-    persona) has the lowest grade without being asked about. `judge` is a model string; else the kit's language model judges. Ten failures in a row
-    raise BackendError; fewer are listed in `detail`. How far the verdicts agree with people depends
-    on the model: `personae evaluate judges --model MODEL` says it.
+    persona) has the lowest grade without being asked about. `judge` is a model string; else the
+    kit's language model judges. Ten failures in a row raise BackendError; fewer are listed in
+    `detail`. How far the verdicts agree with people depends on the model:
+    `personae evaluate judges --model MODEL` says it.
     """
 
     return judged("lm-judge", judge, grade_sample, replied, "1–5")
@@ -158,9 +162,6 @@ def way_of(lm: LanguageModel) -> str:
         if capability in lm.capabilities:
             return name
     return "nothing"
-
-
-Judging: TypeAlias = Callable[[LanguageModel, Sample], Verdict]
 
 
 @contextmanager
@@ -278,7 +279,7 @@ def _by_answer(
 
 def _option_in(answer: str, options: tuple[str, ...]) -> str | None:
     """The option that the answer is, alone, in JSON, or as its first word."""
-    found = re.match(r'\s*(?:\{\s*"verdict"\s*:\s*"?)?([A-Z0-9])(?![A-Za-z0-9./])', answer)
+    found = re.match(r'\s*(?:\{\s*"verdict"\s*:\s*"?)?([A-Z0-9])(?![A-Za-z0-9]|[./][0-9])', answer)
     return found[1] if found and found[1] in options else None
 
 
