@@ -87,7 +87,7 @@ def test_the_metric_has_the_parts_means_and_the_same_grades():
     assert parts[2].values == (-2.0, -2.0)
 
 
-def test_likelihoods_are_of_the_reply_after_the_last_turns_without_the_persona():
+def test_likelihoods_are_of_the_reply_after_the_last_turn_without_the_persona():
     model = even()
     usr_mlm()(samples("it 's a poodle ."), Kit(model))
     [(request, continuations)] = model.scored
@@ -95,12 +95,6 @@ def test_likelihoods_are_of_the_reply_after_the_last_turns_without_the_persona()
     assert [(one.role, one.content) for one in request.messages] == [
         ("user", "What breed is your dog?")
     ]
-    long = Scene(persona=Persona(name="Ana"), user="Bo")
-    for number in range(5):
-        long = long.said("Bo", f"B{number}.").said("Ana", f"A{number}.")
-    usr_mlm()([Sample(id="x", scene=long.said("Bo", "Last?"), reply="Yes.")], Kit(model))
-    roles = [one.role for one in model.scored[-1][0].messages]
-    assert roles == ["user", "assistant"] * 2 + ["user"]
 
 
 def test_an_empty_reply_has_the_lowest_grade_and_impossible_words_have_a_floor():

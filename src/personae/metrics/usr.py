@@ -42,7 +42,6 @@ PAPER_SCALES = {"mlm": (-1.0123, 0.3905), "dr_c": (0.8605, 0.3026), "dr_f": (0.8
 PARTS = ("mlm", "dr_c", "dr_f")
 FLOOR_NATS = -12.0  # of an empty reply, and of tokens that are less likely
 LOWEST = 1.0  # the grade of an empty reply, where the scale of people begins
-TURNS = 6  # the last ones that the language model reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +167,10 @@ def part_scores(
 
 
 def mean_log_likelihoods(samples: Sequence[Sample], lm: LanguageModel) -> list[float]:
-    """Nats a token of each reply after the last turns, by a causal model; an empty one has -12.
+    """Nats a token of each reply after the last turn, by a causal model; an empty one has -12.
 
-    Neither persona nor instructions are told: what is measured is whether the text is likely to be
-    said there, as the paper's masked model does. Raises CapabilityError.
+    The last turn alone is told, as to the paper's model; neither persona nor instructions are.
+    What is measured is whether the text is likely to be said there. Raises CapabilityError.
     """
     require(lm, ("chat", "score"), "USR's likelihood of a reply")
     return [_mean_log_likelihood(one, lm) for one in samples]
@@ -240,15 +239,8 @@ def _mean_log_likelihood(sample: Sample, lm: LanguageModel) -> float:
     text = as_written(sample.reply)
     if not words_of(text):
         return FLOOR_NATS
-    spoken = [one for one in sample.scene.turns if one.kind == "utterance"][-TURNS:]
-    own = sample.scene.persona.name
-    said = [
-        Message("assistant" if one.speaker == own else "user", as_written(one.text))
-        for one in spoken
-    ]
-    if said and said[0].role == "assistant":  # a chat begins with the user
-        said = said[1:]
-    [likelihood] = lm.score(Request(messages=tuple(said), replayable=True), [text])
+    heard = Message("user", as_written(sample.scene.last_user_text))
+    [likelihood] = lm.score(Request(messages=(heard,), replayable=True), [text])
     log_probs = [max(FLOOR_NATS, one) for one in likelihood.token_log_probs if not math.isnan(one)]
     return math.fsum(log_probs) / len(log_probs) if log_probs else FLOOR_NATS
 

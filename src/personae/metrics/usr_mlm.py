@@ -20,7 +20,7 @@ ENTRY = EntryInfo(
 
 
 def usr_mlm() -> Metric:
-    """Mean nats a token of the replies after the last turns, by the kit's language model.
+    """Mean nats a token of the replies after the last turn, by the kit's language model.
 
     An empty reply has -12, and no token counts less. It rewards what is said everywhere: a part of
     `usr`, not a judge.

@@ -83,6 +83,7 @@ def usr(
     held: Count = 400,
     oddities: Annotated[float, Field(ge=0, le=1)] = 0.15,
     penalty: Annotated[float, Field(gt=0)] = 1.0,
+    contexts: Annotated[int, Field(ge=FOLDS)] = 60,
     model: str = "embedded",
     seed: Annotated[int, Field(ge=0)] = 0,
 ) -> Recipe:
@@ -91,7 +92,8 @@ def usr(
     `dialogues` is a file with personas (default: sessions 2 to 4 of Multi-Session Chat, valid
     part; the test part is held out); `replies` of it are taken, each beside a drawn one and, with
     the chance `oddities` each, beside an echo, an earlier turn, a stock phrase, a statement, the
-    recited persona, its own words shuffled, its beginning said thrice. The recipe is `(data, work,
+    recited persona, its own words shuffled, its beginning said thrice. `contexts` of Topical-Chat
+    are graded by `model` (six replies each). The recipe is `(data, work,
     show, resume) -> Artifact` with `work/weights/weights.json`; features and likelihoods are kept
     in `work`. Needs no torch.
     """
@@ -124,7 +126,7 @@ def usr(
         }
         file = work / "weights" / "weights.json"
         _write(file, value)
-        value["regression"], graded = regression(work, file, model, show, seed)
+        value["regression"], graded = regression(work, file, model, contexts, show, seed)
         _write(file, value)
         _write(work / "figures.json", {**figures, "topical-chat": graded})
         return Artifact(file.parent, {**figures, "topical-chat": graded})
@@ -264,10 +266,12 @@ def figures_of(made: Sequence[Example], chances: Array) -> dict[str, float]:
 
 
 def regression(
-    work: Path, file: Path, model: str, show: Report, seed: int
+    work: Path, file: Path, model: str, number: int, show: Report, seed: int
 ) -> tuple[dict[str, Any], dict[str, float]]:
-    """The refit on the grades of Topical-Chat, and how it agrees with them, contexts held out."""
-    rated = rated_replies(GRADED)
+    """The refit on the first contexts of Topical-Chat, and how it agrees, contexts held out."""
+    every = rated_replies(GRADED)
+    first = list(dict.fromkeys(one.context for one in every))[:number]
+    rated = [one for one in every if one.context in first]
     parts = measured_parts(rated, work, file, model, show)
     grades = [one.rating for one in rated]
     contexts = [one.context for one in rated]
