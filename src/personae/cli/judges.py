@@ -115,7 +115,7 @@ def _print_set(name: str, rows: Sequence[JudgeRow]) -> None:
         return
     first = rows[0]
     print_table(
-        ("measure", "Spearman", "95 %", "Pearson", "Kendall", "pairs right", "systems: Spearman"),
+        ("measure", "Spearman", "95 %", "Pearson", "Kendall", "pairs", "systems"),
         [
             (
                 row.metric, f"{row.turn['spearman'].value:.3f}", _reach(row.turn["spearman"]),

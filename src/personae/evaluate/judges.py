@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SHIPPED = Path(__file__).parent / "judge_agreement.json"
-ANNOTATOR = "one annotator against the others"
+ANNOTATOR = "one annotator"
 BLOCK = 32  # replies that a model grades between two savings
 Statistic: TypeAlias = Callable[["Floats"], float]  # from how often each reply counts
 Values: TypeAlias = Sequence[float | None]
