@@ -7,9 +7,11 @@ import pytest
 from personae.data import Sample
 from personae.draft import Kit
 from personae.evaluate.foils import LIKED, foil_rows, foil_samples, held_out_replies, liked
+from personae.lm.names import open_model
 from personae.lm.scripted import ScriptedModel
+from personae.lm.types import Likelihood
 from personae.metrics.types import mean_scores
-from personae.registry import build
+from personae.registry import build, entries
 
 KIT = Kit(ScriptedModel())
 
@@ -68,9 +70,41 @@ def test_a_measure_without_single_values_has_no_rows():
     assert foil_rows("m", metric_of(lambda one: None), KIT) == []
 
 
-@pytest.mark.parametrize("foil", ["empty", "echo", "stock phrase", "copied persona"])
-def test_a_judge_of_the_right_replies_likes_no_foil(foil):
-    right = {(one.scene.id if hasattr(one.scene, "id") else one.id): one.reply
-             for one in held_out_replies()}  # fmt: skip
-    rows = foil_rows("m", metric_of(lambda one: float(right[one.id] == one.reply)), KIT)
-    assert foil not in liked(rows)
+def test_a_judge_of_the_right_replies_likes_no_foil():
+    rows = foil_rows("m", metric_of(lambda one: float(one.reply == one.reference)), KIT)
+    assert len(rows) == 4
+    assert liked(rows) == {}
+
+
+JUDGES = [name for name, one in entries("metric").items() if one.info.judge]
+
+
+def even() -> ScriptedModel:
+    """A model that finds every word as likely, so that likelihoods decide nothing."""
+    return ScriptedModel(scorer=lambda request, text: Likelihood(tuple(-3.0 for _ in text.split())))
+
+
+def test_the_judges_are_those_that_grade_replies():
+    assert {"usr", "usr-dr-c", "lm-judge", "lm-judge-pair"} <= set(JUDGES)
+    # Parts and overlaps that foils please are none.
+    assert not {"relevance", "usr-mlm", "length", "persona-f1"} & set(JUDGES)
+
+
+@pytest.mark.parametrize("name", [one for one in JUDGES if not one.startswith("lm-judge")])
+def test_no_trained_judge_likes_a_foil(name):
+    rows = foil_rows(name, build("metric", name), Kit(even()), held_out_replies()[::3])
+    assert len(rows) == 4
+    assert liked(rows) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.embedded
+@pytest.mark.parametrize("name", JUDGES)
+def test_no_judge_likes_a_foil_with_the_embedded_model(name):
+    lm = open_model("embedded", slots=1)
+    try:
+        rows = foil_rows(name, build("metric", name), Kit(lm), held_out_replies()[::4])
+    finally:
+        lm.close()
+    assert len(rows) == 4
+    assert liked(rows) == {}

@@ -59,7 +59,7 @@ def held_out_replies() -> tuple[Sample, ...]:
         scene = Scene(persona=Persona(name=SPEAKER, statements=shot.meta), user=PARTNER)
         for at, (heard, reply) in enumerate(shot.dialogue):
             scene = scene.said(PARTNER, heard)
-            found.append(Sample(id=f"{number}:{at}", scene=scene, reply=reply))
+            found.append(Sample(id=f"{number}:{at}", scene=scene, reply=reply, reference=reply))
             scene = scene.said(SPEAKER, reply)
     return tuple(found)
 

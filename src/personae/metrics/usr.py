@@ -41,7 +41,7 @@ PAPER_WEIGHTS = {"mlm": 0.6601 + 0.4035, "dr_c": 0.5133 + 0.9605, "dr_f": 0.3564
 PAPER_SCALES = {"mlm": (-1.0123, 0.3905), "dr_c": (0.8605, 0.3026), "dr_f": (0.8472, 0.2799)}
 PARTS = ("mlm", "dr_c", "dr_f")
 FLOOR_NATS = -12.0  # of an empty reply, and of tokens that are less likely
-LOWEST = 1.0  # the grade of an empty reply, where the scale of people begins
+LOWEST = 1.0  # where people's scale begins: the grade of an empty reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,12 @@ def usr_scores(samples: Sequence[Sample], kit: Kit, weights: Weights = "refit") 
         retrieval.of_context(replies),
         retrieval.of_fact(replies),
     )
-    return [
-        UsrScore(mlm, dr_c, dr_f, LOWEST if reply.is_empty else regression.overall(
-            {"mlm": mlm, "dr_c": dr_c, "dr_f": dr_f}
-        ))
-        for reply, mlm, dr_c, dr_f in zip(replies, *columns, strict=True)
-    ]  # fmt: skip
+    scored = []
+    for reply, mlm, dr_c, dr_f in zip(replies, *columns, strict=True):
+        grade = regression.overall({"mlm": mlm, "dr_c": dr_c, "dr_f": dr_f})
+        grade = LOWEST if reply.is_empty else max(LOWEST, grade)
+        scored.append(UsrScore(mlm, dr_c, dr_f, grade))
+    return scored
 
 
 def part_scores(

@@ -45,7 +45,8 @@ def test_a_grade_by_likelihood_alone_likes_a_stock_phrase(monkeypatch):
     def known_by_heart(request, text):
         return Likelihood((-0.1 if text == "I don't know." else -3.0,))
 
-    only_mlm = metric.Regression(3.0, {"mlm": 1.0, "dr_c": 0.0, "dr_f": 0.0}, metric.PAPER_SCALES)
+    scales = {**metric.PAPER_SCALES, "mlm": (-3.0, 2.0)}
+    only_mlm = metric.Regression(3.0, {"mlm": 1.0, "dr_c": 0.0, "dr_f": 0.0}, scales)
     monkeypatch.setattr(metric, "regression_named", lambda weights: only_mlm)
     with pytest.raises(CheckFailed, match="usr likes the stock phrase"):
         s056.foils_fail(ScriptedModel(scorer=known_by_heart), few)
