@@ -18,6 +18,7 @@ from personae.evaluate.judges import (
     agreement,
     agreement_report,
     annotator_agreement,
+    foils_liked,
     judge_agreement,
     judged_sets,
     measurable,
@@ -192,11 +193,20 @@ JUDGES = [name for name, one in entries("metric").items() if one.info.judge]
 
 
 @pytest.mark.parametrize("name", JUDGES)
-def test_what_ships_has_each_judge_on_each_set(name):
+def test_what_ships_tells_of_every_judge(name):
     rows = {row.set: row for row in judge_agreement(name)}
-    assert {"usr-personachat", "usr-topicalchat"} <= rows.keys()
+    assert "usr-personachat" in rows
     for row in rows.values():
         assert -1 <= row.turn["spearman"].low <= row.turn["spearman"].high <= 1
+
+
+def test_what_ships_knows_the_best_and_the_trivial():
+    usr, length = (
+        next(row for row in judge_agreement(name) if row.set == "usr-personachat")
+        for name in ("usr", "length")
+    )
+    assert usr.turn["spearman"].value > length.turn["spearman"].value
+    assert [row.foil for row in foils_liked("relevance")] == ["echo"]
 
 
 def test_a_measure_that_was_not_compared_with_people_has_no_rows():

@@ -48,7 +48,7 @@ def test_a_grade_by_likelihood_alone_likes_a_stock_phrase(monkeypatch):
     scales = {**metric.PAPER_SCALES, "mlm": (-3.0, 2.0)}
     only_mlm = metric.Regression(3.0, {"mlm": 1.0, "dr_c": 0.0, "dr_f": 0.0}, scales)
     monkeypatch.setattr(metric, "regression_named", lambda weights: only_mlm)
-    with pytest.raises(CheckFailed, match="usr likes the stock phrase"):
+    with pytest.raises(CheckFailed, match="usr likes the echo"):
         s056.foils_fail(ScriptedModel(scorer=known_by_heart), few)
 
 
