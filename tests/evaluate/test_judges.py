@@ -206,7 +206,8 @@ def test_what_ships_knows_the_best_and_the_trivial():
         for name in ("usr", "length")
     )
     assert usr.turn["spearman"].value > length.turn["spearman"].value
-    assert [row.foil for row in foils_liked("relevance")] == ["echo"]
+    assert "echo" in {row.foil for row in foils_liked("relevance")}
+    assert foils_liked("usr-dr-c") == []
 
 
 def test_a_measure_that_was_not_compared_with_people_has_no_rows():

@@ -135,12 +135,14 @@ def _reach(figure: Figure) -> str:
 
 
 def _print_foils(rows: Sequence[FoilRow]) -> None:
+    """One line a measure: in what share of the scenes a foil is put before what a person wrote."""
+    names = list(dict.fromkeys(row.foil for row in rows))
+    lines: dict[str, dict[str, str]] = {}
+    for row in rows:
+        cell = f"{row.beats:.0%}{' liked' if row.is_liked else ''}"
+        lines.setdefault(row.metric, {})[row.foil] = cell
     print_table(
-        ("measure", "foil", "mean", "of people", "beats people", "liked"),
-        [
-            (row.metric, row.foil, f"{row.mean:.3f}", f"{row.of_people:.3f}", f"{row.beats:.0%}",
-             "yes" if row.is_liked else "")
-            for row in rows
-        ],
-        title="Replies that no judge may like",
-    )  # fmt: skip
+        ("measure", *names),
+        [(metric, *(cells.get(name, "") for name in names)) for metric, cells in lines.items()],
+        title="Replies that no judge may like: how often they beat what a person wrote",
+    )
