@@ -6,7 +6,7 @@ import pytest
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.evaluate.foils import LIKED, foil_rows, foil_samples, held_out_replies, liked
+from personae.evaluate.foils import foil_rows, foil_samples, held_out_replies, liked
 from personae.lm.names import open_model
 from personae.lm.scripted import ScriptedModel
 from personae.lm.types import Likelihood
@@ -36,7 +36,8 @@ def test_the_held_out_dialogues_have_personas_and_replies_of_people():
 def test_every_foil_stands_in_every_scene():
     people = held_out_replies()[:2]
     foils = foil_samples(people)
-    assert list(foils) == ["empty", "echo", "stock phrase", "copied persona"]
+    assert list(foils) == ["empty", "echo", "stock phrase", "copied persona", "shuffled words"]
+    assert sorted(foils["shuffled words"][1].reply.split()) == sorted(people[1].reply.split())
     assert [one.reply for one in foils["echo"]] == [one.scene.last_user_text for one in people]
     assert all(statement in foils["copied persona"][0].reply
                for statement in people[0].scene.persona.statements)  # fmt: skip
@@ -54,8 +55,8 @@ def test_a_measure_of_length_takes_the_copied_persona_for_a_good_reply():
 
 def test_a_measure_without_an_opinion_likes_everything():
     rows = foil_rows("m", metric_of(lambda one: 1.0), KIT)
-    assert [row.beats for row in rows] == [0.5] * 4
-    assert len(liked(rows)) == 4 > LIKED
+    assert [row.beats for row in rows] == [0.5] * 5
+    assert len(liked(rows)) == 5
 
 
 def test_where_lower_is_better_the_sign_is_turned():
@@ -72,7 +73,7 @@ def test_a_measure_without_single_values_has_no_rows():
 
 def test_a_judge_of_the_right_replies_likes_no_foil():
     rows = foil_rows("m", metric_of(lambda one: float(one.reply == one.reference)), KIT)
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert liked(rows) == {}
 
 
@@ -85,16 +86,16 @@ def even() -> ScriptedModel:
 
 
 def test_the_judges_are_those_that_grade_replies():
-    assert {"usr", "usr-dr-c", "lm-judge", "lm-judge-pair"} <= set(JUDGES)
+    assert "usr" in JUDGES
     # Parts and overlaps that foils please are none.
-    assert not {"relevance", "usr-mlm", "length", "persona-f1"} & set(JUDGES)
+    assert not {"relevance", "usr-mlm", "usr-dr-c", "length", "persona-f1"} & set(JUDGES)
 
 
 @pytest.mark.parametrize("name", [one for one in JUDGES if not one.startswith("lm-judge")])
 def test_no_trained_judge_likes_a_foil(name):
     rows = foil_rows(name, build("metric", name), Kit(even()), held_out_replies()[::3])
-    assert len(rows) == 4
-    assert liked(rows) == {}
+    assert len(rows) == 5
+    assert set(liked(rows)) <= {"shuffled words"}  # which only a language model can tell
 
 
 @pytest.mark.slow
@@ -106,5 +107,5 @@ def test_no_judge_likes_a_foil_with_the_embedded_model(name):
         rows = foil_rows(name, build("metric", name), Kit(lm), held_out_replies()[::4])
     finally:
         lm.close()
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert liked(rows) == {}

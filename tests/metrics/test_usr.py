@@ -55,6 +55,12 @@ def test_a_part_that_is_not_known_counts_as_its_mean():
     assert PAPER.overall({**MEANS, "dr_f": None}) == PAPER.overall(MEANS)
 
 
+def test_more_than_a_cap_is_worth_no_more():
+    one = module.Regression(3.0, {"mlm": 1.0}, {"mlm": (-3.0, 0.5)}, {"mlm": -4.0})
+    assert one.overall({"mlm": -1.0}) == one.overall({"mlm": -4.0}) == 1.0
+    assert one.overall({"mlm": -4.5}) == 0.0
+
+
 def test_papers_weights_stand_over_our_scales():
     paper, refit = regression_named("paper"), regression_named("refit")
     assert paper.weights == PAPER.weights

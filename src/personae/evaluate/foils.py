@@ -1,4 +1,4 @@
-"""Replies that no judge may like: nothing, an echo, a phrase for everything, the persona read out.
+"""Replies that no judge may like: nothing, an echo, a stock phrase, a recital, words in a heap.
 
 Asked of the held-out dialogues that ship (`skills/persona-chat`), beside what their authors wrote.
 """
@@ -41,13 +41,18 @@ class FoilRow:
         return self.beats > LIKED or self.mean >= self.of_people
 
 
-def foils_of(scene: Scene) -> dict[str, str]:
-    """The foils by name; the last says all that the persona's statements say."""
+def foils_of(person: Sample) -> dict[str, str]:
+    """The foils by name, in the scene of what a person wrote.
+
+    The copied persona says all that the statements say; shuffled words are the person's own, by
+    the alphabet.
+    """
     return {
         "empty": "",
-        "echo": scene.last_user_text,
+        "echo": person.scene.last_user_text,
         "stock phrase": STOCK,
-        "copied persona": " ".join(scene.persona.statements),
+        "copied persona": " ".join(person.scene.persona.statements),
+        "shuffled words": " ".join(sorted(person.reply.split())),
     }
 
 
@@ -66,9 +71,9 @@ def held_out_replies() -> tuple[Sample, ...]:
 
 def foil_samples(people: Sequence[Sample]) -> dict[str, tuple[Sample, ...]]:
     """The foils by name, each in the scenes of the replies of people."""
-    names = foils_of(people[0].scene)
+    names = foils_of(people[0])
     return {
-        name: tuple(one.model_copy(update={"reply": foils_of(one.scene)[name]}) for one in people)
+        name: tuple(one.model_copy(update={"reply": foils_of(one)[name]}) for one in people)
         for name in names
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -46,16 +46,22 @@ LOWEST = 1.0  # where people's scale begins: the grade of an empty reply
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """The overall grade from the three parts: each less its mean and by its scale, weighted."""
+    """The overall grade from the three parts: each less its mean and by its scale, weighted.
+
+    Of a part that has a cap, more than that is worth no more.
+    """
 
     bias: float
     weights: Mapping[str, float]
     scales: Mapping[str, tuple[float, float]]
+    caps: Mapping[str, float] = field(default_factory=dict)
 
     def overall(self, parts: Mapping[str, float | None]) -> float:
         """The grade, about 1 to 5; a part that is not known counts as its mean."""
         return self.bias + math.fsum(
-            self.weights[name] * (value - self.scales[name][0]) / self.scales[name][1]
+            self.weights[name]
+            * (min(value, self.caps.get(name, value)) - self.scales[name][0])
+            / self.scales[name][1]
             for name, value in parts.items()
             if value is not None
         )
@@ -198,6 +204,7 @@ def shipped_regression(file: Path) -> Regression:
             float(given["bias"]),
             {name: float(term["weight"]) for name, term in terms.items()},
             {name: (float(term["mean"]), float(term["scale"])) for name, term in terms.items()},
+            {name: float(term["cap"]) for name, term in terms.items() if "cap" in term},
         )
     except (AssertionError, TypeError, KeyError, ValueError) as error:
         raise FormatError(
@@ -206,6 +213,7 @@ def shipped_regression(file: Path) -> Regression:
     numbers = [
         found.bias,
         *found.weights.values(),
+        *found.caps.values(),
         *(n for pair in found.scales.values() for n in pair),
     ]
     if not all(map(math.isfinite, numbers)) or min(s for _, s in found.scales.values()) <= 0:

@@ -13,7 +13,6 @@ from personae.registry import EntryInfo
 ENTRY = EntryInfo(
     systems=("S056",),
     embedder=True,
-    judge=True,
     paper="Mehri & Eskenazi 2020, USR, section 4.2",
     deviations="A logistic regression over our encoders (`encoders/dialogue_retrieval.py`) in the "
     "place of a fine-tuned RoBERTa.",
@@ -23,7 +22,8 @@ ENTRY = EntryInfo(
 def usr_dr_c() -> Metric:
     """Mean chance that the reply follows the dialogue rather than being drawn or made up, 0–1.
 
-    It reads the last turns and the persona's statements; an empty reply has 0.
+    It reads the last turns and the persona's statements; an empty reply has 0. Words in a heap may
+    have a high one: a part of `usr`, not a judge.
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:

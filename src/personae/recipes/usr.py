@@ -28,7 +28,7 @@ from personae.formats.reading import read_dialogues
 from personae.lm.kept_likelihoods import kept_likelihoods
 from personae.media.atomic_file import write_atomically
 from personae.metrics.correlation import spearman
-from personae.metrics.usr import PAPER_WEIGHTS, PARTS, as_reply, mean_log_likelihoods
+from personae.metrics.usr import PAPER_WEIGHTS, PARTS, Regression, as_reply, mean_log_likelihoods
 from personae.recipes.logistic import auroc, fit_logistic, folds_of
 from personae.recipes.lora_training import Artifact, Report
 from personae.recipes.persona_dialogues import PersonaDialogue, seen_by
@@ -61,6 +61,7 @@ ODDITIES = ("echo", "said before", "stock phrase", "statement", "recited", "shuf
 STOCK_COUNT = 3  # how often a reply is said to be a stock phrase
 BLOCK = 256
 FOLDS = 10
+UNLIKELY = 0.1  # the share of replies whose likelihood counts as low
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,18 +322,27 @@ def standardised(parts: Sequence[Sequence[float]]) -> list[list[float]]:
 
 
 def least_squares(parts: Sequence[Sequence[float]], grades: Sequence[float]) -> dict[str, Any]:
-    """The linear regression of the grades on the parts, as the weights file has it."""
+    """The linear regression of the grades on the parts, as the weights file has it.
+
+    A likelihood above that of one in ten replies is worth no more: people do not prefer what is
+    easy to foresee, only words in a heap are bad. Nor is it ever worth less than nothing.
+    """
     import numpy as np
 
     x, y = np.array(parts), np.array(grades)
     means, scales = x.mean(axis=0), x.std(axis=0)
-    rows = np.hstack([(x - means) / scales, np.ones((len(x), 1))])
+    cap = round(float(np.quantile(x[:, 0], UNLIKELY)), 6)
+    capped = np.column_stack([np.minimum(x[:, 0], cap), x[:, 1:]])
+    rows = np.hstack([(capped - means) / scales, np.ones((len(x), 1))])
     weights = np.linalg.lstsq(rows, y, rcond=None)[0]
+    if weights[0] < 0:
+        weights = np.concatenate([[0.0], np.linalg.lstsq(rows[:, 1:], y, rcond=None)[0]])
     terms = {
         name: {"weight": round(float(weights[at]), 6), "mean": round(float(means[at]), 6),
                "scale": round(float(scales[at]), 6)}
         for at, name in enumerate(PARTS)
     }  # fmt: skip
+    terms["mlm"]["cap"] = cap
     return {"bias": round(float(weights[-1]), 6), "terms": terms}
 
 
@@ -347,11 +357,19 @@ def held_out(
         fit = least_squares([parts[at] for at in rows], [grades[at] for at in rows])
         for at, one in enumerate(folds):
             if one == fold:
-                found[at] = fit["bias"] + sum(
-                    term["weight"] * (parts[at][column] - term["mean"]) / term["scale"]
-                    for column, term in enumerate(fit["terms"].values())
-                )
+                found[at] = graded_by(fit).overall(dict(zip(PARTS, parts[at], strict=True)))
     return found
+
+
+def graded_by(fit: dict[str, Any]) -> Regression:
+    """What the weights file describes."""
+    terms = fit["terms"]
+    return Regression(
+        fit["bias"],
+        {name: terms[name]["weight"] for name in PARTS},
+        {name: (terms[name]["mean"], terms[name]["scale"]) for name in PARTS},
+        {name: terms[name]["cap"] for name in PARTS if "cap" in terms[name]},
+    )
 
 
 def _described(fit: Logistic) -> dict[str, Any]:

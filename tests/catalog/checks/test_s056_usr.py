@@ -21,6 +21,12 @@ def even() -> ScriptedModel:
     return ScriptedModel(scorer=lambda request, text: Likelihood(tuple(-3.0 for _ in text.split())))
 
 
+def knows_word_order(request, text):
+    words = text.split()
+    nats = -9.0 if len(words) > 3 and words == sorted(words) else -3.0
+    return Likelihood(tuple(nats for _ in words))
+
+
 def test_the_formula_is_held_to_the_last_digit(monkeypatch):
     assert s056.formula()
     other = metric.Regression(3.6, metric.PAPER_WEIGHTS, metric.PAPER_SCALES)
@@ -40,7 +46,9 @@ def test_retrieval_passes_and_chance_does_not():
 
 def test_a_grade_by_likelihood_alone_likes_a_stock_phrase(monkeypatch):
     few = PEOPLE[: s056.FOIL_SCENES]
-    assert "usr-dr-c" in s056.foils_fail(even(), few)
+    assert "usr-dr-c" in s056.foils_fail(ScriptedModel(scorer=knows_word_order), few)
+    with pytest.raises(CheckFailed, match="usr likes the shuffled words"):
+        s056.foils_fail(even(), few)
 
     def known_by_heart(request, text):
         return Likelihood((-0.1 if text == "I don't know." else -3.0,))

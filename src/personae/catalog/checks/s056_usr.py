@@ -74,6 +74,8 @@ def foils_fail(lm: LanguageModel, people: Sequence[Sample]) -> str:
     told = []
     for name, metric in (("usr-dr-c", usr_dr_c()), ("usr", usr())):
         rows = foil_rows(name, metric, Kit(lm=lm), people)
+        if name != "usr":  # the order of the words is the likelihood's to judge
+            rows = [row for row in rows if row.foil != "shuffled words"]
         for foil in liked(rows).values():
             expect(False, f"{name} likes the {foil.foil}: it beats people in {foil.beats:.0%}.")
         told.append(f"{name} {', '.join(f'{row.foil} {row.beats:.0%}' for row in rows)}")
