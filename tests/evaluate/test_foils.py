@@ -88,7 +88,10 @@ def even() -> ScriptedModel:
 def test_the_judges_are_those_that_grade_replies():
     assert "usr" in JUDGES
     # Parts and overlaps that foils please are none.
-    assert not {"relevance", "usr-mlm", "usr-dr-c", "length", "persona-f1"} & set(JUDGES)
+    # A language model is one where the foils say so: `personae evaluate judges --judge MODEL`.
+    assert not {"lm-judge", "relevance", "usr-mlm", "usr-dr-c", "length", "persona-f1"} & set(
+        JUDGES
+    )
 
 
 @pytest.mark.parametrize("name", [one for one in JUDGES if not one.startswith("lm-judge")])

@@ -192,7 +192,7 @@ def test_every_measure_and_judge_can_be_measured():
 JUDGES = [name for name, one in entries("metric").items() if one.info.judge]
 
 
-@pytest.mark.parametrize("name", JUDGES)
+@pytest.mark.parametrize("name", [*JUDGES, "lm-judge"])
 def test_what_ships_tells_of_every_judge(name):
     rows = {row.set: row for row in judge_agreement(name)}
     assert "usr-personachat" in rows

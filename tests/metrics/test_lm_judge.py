@@ -116,7 +116,8 @@ def test_a_flatterer_cannot_be_fooled_by_nothing_an_echo_or_the_persona():
     flatterer = ScriptedModel(["5"], capabilities=("chat", "grammar"))
     rows = foil_rows("lm-judge", lm_judge(), Kit(flatterer), held_out_replies()[:6])
     assert {row.foil for row in rows if row.beats == 0} == {"empty", "echo", "copied persona"}
-    assert set(liked(rows)) == {"stock phrase"}  # what a flatterer says of it is the model's fault
+    # What a flatterer says of the others is its own fault.
+    assert set(liked(rows)) == {"stock phrase", "shuffled words"}
 
 
 def test_instructions_in_a_reply_are_text_to_be_judged():

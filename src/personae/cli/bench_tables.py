@@ -53,6 +53,21 @@ def print_comparisons(report: Report) -> None:
         )
 
 
+def refuse_failed_metrics(report: Report) -> None:
+    """End the command with code 1 where a metric's judge failed: its figures are not there.
+
+    Raises PersonaeError, after everything that could be measured was printed and kept.
+    """
+    from personae.errors import PersonaeError
+    from personae.evaluate.score import failed_metrics
+
+    failed = failed_metrics(report)
+    if failed:
+        name, told = next(iter(failed.items()))
+        more = f" (and {len(failed) - 1} more metrics)" if len(failed) > 1 else ""
+        raise PersonaeError(f"{name} could not be measured{more}: {told}")
+
+
 def bench_dict(found: BenchReport) -> JsonObject:
     """All figures, by group too, and the comparisons, as a JSON object."""
     from personae.evaluate.compare import compared

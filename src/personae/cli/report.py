@@ -45,10 +45,10 @@ def _titled(name: str, row: tuple[Figure, ...]) -> str:
 
 def cell(figure: Figure, decimals: int, is_compared: bool = False) -> str:
     """A figure with its interval, and its difference to the first run."""
-    total, span = figure.scores.total, figure.interval
-    if math.isnan(total):
-        return "–"
-    text = f"{total:.{decimals}f}"
+    from personae.evaluate.faults import figure_text
+
+    span = figure.interval
+    text = figure_text(figure, f".{decimals}f")
     if span is not None:
         text += f" [{span.low:.{decimals}f}, {span.high:.{decimals}f}]"
     if is_compared and figure.difference is not None:
@@ -70,6 +70,8 @@ def places(row: tuple[Figure, ...]) -> int:
 
 
 def _remarks(report: Report, is_compared: bool) -> list[str]:
+    from personae.evaluate.faults import faults_of
+
     lines = ["Figures with 95 % intervals over samples."]
     if is_compared and len(report.runs) > 1:
         lines.append(f"Second lines: difference to {headings(report.runs)[0]} on common samples.")
@@ -83,7 +85,7 @@ def _remarks(report: Report, is_compared: bool) -> list[str]:
             lines.append(f"{name}: {shown} bits per byte")
     for heading, run in zip(headings(report.runs), report.runs, strict=True):
         lines += _state_of(heading, run)
-    return lines
+    return [*lines, *faults_of(report, headings(report.runs))]
 
 
 def _state_of(heading: str, run: Run) -> list[str]:

@@ -28,7 +28,6 @@ from personae.text.copying import no_reply
 ENTRY = EntryInfo(
     aka=("llm-judge",),
     needs=("chat",),
-    judge=True,
     paper="Zheng et al. 2023, Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena; the mean "
     "over the digits' likelihoods is Liu et al. 2023, G-Eval",
 )

@@ -11,7 +11,6 @@ from personae.registry import EntryInfo
 ENTRY = EntryInfo(
     aka=("llm-judge-pair",),
     needs=("chat",),
-    judge=True,
     paper="Zheng et al. 2023, Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena",
 )
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from personae.cli.bench_tables import refuse_failed_metrics
 from personae.cli.output import print_json
 from personae.cli.report import print_report
 
@@ -27,7 +28,7 @@ def score(
         list[str] | None, typer.Option("--option", help="metric.name=value, as bleu.tokenize=intl.")
     ] = None,
     judge: Annotated[
-        str, typer.Option("--judge", help="The language model that some metrics ask (usr, …).")
+        str, typer.Option("--judge", help="The model that metrics ask which need one.")
     ] = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of the intervals.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -55,3 +56,4 @@ def score(
     else:
         print_report(report)
     write_scores(report)
+    refuse_failed_metrics(report)
