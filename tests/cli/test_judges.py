@@ -65,6 +65,16 @@ def test_a_limit_takes_the_first_contexts(run):
     assert "6 replies of 3 systems to 2 contexts" in out
 
 
+def test_what_is_kept_is_measured_anew_on_request(run, tmp_path):
+    run("--metrics", "length", "--no-foils")
+    [file] = (tmp_path / "work" / "values").rglob("*.json")
+    kept = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps(kept | {"values": [1.0, 2.0, 3.0] * 6}), "utf-8")
+    _, before, _ = run("--metrics", "length", "--no-foils", "--json")
+    _, after, _ = run("--metrics", "length", "--no-foils", "--json", "--restart")
+    assert json.loads(before)["agreement"] != json.loads(after)["agreement"]
+
+
 def test_an_unknown_metric_or_set_is_one_sentence(run):
     code, _, error = run("--metrics", "lengt")
     assert (code, "length" in error) == (2, True)

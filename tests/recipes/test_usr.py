@@ -110,7 +110,7 @@ def test_grades_that_a_context_decides_are_not_learned_from_its_own_replies():
     parts = np.repeat(rng.normal(size=(20, 3)), 3, axis=0)
     grades = np.repeat(rng.normal(size=20), 3)  # nothing to do with the parts
     found = held_out(parts.tolist(), grades.tolist(), [str(at // 3) for at in range(60)], 0)
-    assert abs(np.corrcoef(found, grades)[0, 1]) < 0.6
+    assert np.corrcoef(found, grades)[0, 1] < 0.2  # below 0 if anything: others have the rest
 
 
 def test_a_file_of_few_dialogues_is_refused(tmp_path):

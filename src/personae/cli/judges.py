@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,9 @@ def judges(
     foils: Annotated[
         bool, typer.Option("--foils/--no-foils", help="Ask about replies nobody may like, too.")
     ] = True,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Measure anew what is kept of an older version.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of the intervals.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -60,6 +64,8 @@ def judges(
     from personae.settings import load_settings
 
     folder = work or load_settings().cache_dir / "judges"
+    if restart:
+        shutil.rmtree(folder / "values", ignore_errors=True)
     named = [name.strip() for name in metrics.split(",") if name.strip()]
     rated = judged_sets([one.strip() for one in sets.split(",") if one.strip()], limit)
     opened = open_named_model(model, slots=1)

@@ -47,8 +47,6 @@ def test_retrieval_passes_and_chance_does_not():
 def test_a_grade_by_likelihood_alone_likes_a_stock_phrase(monkeypatch):
     few = PEOPLE[: s056.FOIL_SCENES]
     assert "usr-dr-c" in s056.foils_fail(ScriptedModel(scorer=knows_word_order), few)
-    with pytest.raises(CheckFailed, match="usr likes the shuffled words"):
-        s056.foils_fail(even(), few)
 
     def known_by_heart(request, text):
         return Likelihood((-0.1 if text == "I don't know." else -3.0,))
