@@ -24,7 +24,7 @@ from personae.metrics.usr_dr_c import usr_dr_c
 GRADED = ("usr-personachat", "pc_usr_data.json")
 SHARE = 0.8  # of the true replies that must be before a drawn one, as the design asks
 PAPERS_LENGTH = 0.268  # Spearman of the length on all 300 replies
-FOIL_SCENES = 16
+FOIL_SCENES = 10
 Chances = Callable[[Sequence[Reply]], Sequence[float | None]]
 
 
