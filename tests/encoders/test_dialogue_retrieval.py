@@ -19,7 +19,7 @@ from personae.encoders.dialogue_retrieval import (
     open_retrieval,
 )
 from personae.encoders.ranking import kept_ranker
-from personae.errors import CapabilityError, EnvironmentFault, FormatError, InvalidOption
+from personae.errors import EnvironmentFault, FormatError, InvalidOption
 
 TURNS = ("Hi, how are you?", "Great, just walked the dog.", "What breed is your dog?")
 FACTS = ("I have a dog.", "I am a nurse.", "I like jazz.")
@@ -93,11 +93,6 @@ def test_a_logistic_is_the_chance_of_its_weighted_features():
     assert fit.probabilities(np.array([[1.5, 0.5]]))[0] == pytest.approx(1 / (1 + np.exp(-logit)))
 
 
-def test_another_embedder_is_refused(word_embedder):
-    with pytest.raises(CapabilityError, match="personae train usr"):
-        open_retrieval(word_embedder)
-
-
 def test_one_text_for_a_list_is_refused():
     with pytest.raises(InvalidOption, match="lists of texts"):
         kept_retrieval().of_context([Reply("Hi", "Hello.")])
@@ -116,7 +111,7 @@ def test_a_file_that_is_no_weights_is_said_in_a_sentence(tmp_path, change, said)
     file = tmp_path / "weights.json"
     file.write_text(json.dumps(json.loads(SHIPPED.read_text("utf-8")) | change), "utf-8")
     with pytest.raises(FormatError, match=said):
-        open_retrieval(file=file)
+        open_retrieval(file)
 
 
 def test_numbers_that_are_not_finite_and_missing_files_are_faults(tmp_path):
@@ -125,6 +120,6 @@ def test_numbers_that_are_not_finite_and_missing_files_are_faults(tmp_path):
     file = tmp_path / "weights.json"
     file.write_text(json.dumps(value), "utf-8")
     with pytest.raises(FormatError, match="scale is 0"):
-        open_retrieval(file=file)
+        open_retrieval(file)
     with pytest.raises(EnvironmentFault, match="cannot be read"):
-        open_retrieval(file=tmp_path / "none.json")
+        open_retrieval(tmp_path / "none.json")

@@ -116,11 +116,14 @@ def test_failed_replies_and_replies_to_nothing_have_no_value():
         assert make()([nothing, failed], Kit(even())).values == (None, None)
 
 
-def test_without_likelihoods_or_with_another_embedder_it_says_what_would_do(word_embedder):
+def test_without_likelihoods_it_says_what_would_do():
     with pytest.raises(CapabilityError, match="score"):
         usr()(samples(GOOD), Kit(ScriptedModel(capabilities=("chat",))))
-    with pytest.raises(CapabilityError, match="embedder"):
-        usr_dr_c()(samples(GOOD), Kit(even(), embedder=word_embedder))
+
+
+def test_parts_stay_those_of_the_shipped_embedder_whatever_the_kit_has(word_embedder):
+    given = usr_dr_c()(samples(GOOD), Kit(even(), embedder=word_embedder))
+    assert given.values == usr_dr_c()(samples(GOOD), Kit(even())).values
 
 
 def test_a_file_without_a_regression_is_said_in_a_sentence(tmp_path):

@@ -135,7 +135,7 @@ def test_the_recipe_writes_weights_that_open_and_goes_on_with_what_it_kept(tmp_p
                  model="scripted")  # fmt: skip
     artifact = recipe(tmp_path, tmp_path / "work", lambda stage, *_: stages.append(stage), True)
     weights = artifact.folder / "weights.json"
-    retrieval = open_retrieval(file=weights)
+    retrieval = open_retrieval(weights)
     assert 0 <= retrieval.of_context([TRUE])[0] <= 1
     assert shipped_regression(weights).weights.keys() == {"mlm", "dr_c", "dr_f"}
     assert artifact.facts["dr_c"].keys() >= {"drawn", "echo", "auroc drawn"}

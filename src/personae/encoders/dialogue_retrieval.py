@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from personae.encoders.heads import WEIGHTS
 from personae.encoders.onnx_weights import read_object, read_within
 from personae.encoders.ranking import Asked, Ranker, kept_ranker
-from personae.errors import CapabilityError, FormatError, InvalidOption
+from personae.errors import FormatError, InvalidOption
 from personae.text.copying import recited, shared_pairs
 from personae.text.faults import words_of
 from personae.text.specificity import shipped_specificity
@@ -133,18 +133,12 @@ def fact_features(replies: Sequence[Reply], embedder: Embedder) -> NDArray[np.fl
     return np.array(rows, dtype=np.float64).reshape(-1, len(FACT))
 
 
-def open_retrieval(embedder: Embedder | None = None, file: Path = SHIPPED) -> Retrieval:
-    """The shipped regressions, or those of `file`, on the shipped ranker.
+def open_retrieval(file: Path = SHIPPED) -> Retrieval:
+    """The shipped regressions, or those of `file`, on the shipped ranker and its embedder.
 
-    Raises EnvironmentFault, FormatError, and CapabilityError where `embedder` is another than the
-    ranker's.
+    Raises EnvironmentFault, FormatError.
     """
     ranker = kept_ranker()
-    if embedder is not None and embedder.fingerprint != ranker.embedder.fingerprint:
-        raise CapabilityError(
-            f"USR's dialogue retrieval was fitted on another embedder than {embedder.name}. "
-            "Give none, or fit it anew: personae train usr"
-        )
     value = read_weights(file)
     context, fact = (_logistic(value, key, names, file)
                      for key, names in (("context", CONTEXT), ("fact", FACT)))  # fmt: skip
@@ -173,7 +167,7 @@ def fingerprint_of(value: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=2)
 def kept_retrieval(file: Path = SHIPPED) -> Retrieval:
     """`open_retrieval`, once for each file."""
-    return open_retrieval(file=file)
+    return open_retrieval(file)
 
 
 def _spelled(one: Reply) -> Reply:

@@ -19,8 +19,7 @@ from personae.text.faults import words_of
 from personae.text.written import as_written
 
 if TYPE_CHECKING:
-    from personae.encoders.dialogue_retrieval import Reply, Retrieval
-    from personae.encoders.types import Embedder
+    from personae.encoders.dialogue_retrieval import Reply
 
 ENTRY = EntryInfo(
     systems=("S056",),
@@ -103,6 +102,8 @@ def usr(*, weights: Weights = "refit") -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
+        from personae.encoders.dialogue_retrieval import kept_retrieval
+
         asked = [one if gradable(one) else None for one in samples]
         scored = iter(usr_scores([one for one in asked if one], kit, weights))
         found = [next(scored) if one else None for one in asked]
@@ -114,7 +115,7 @@ def usr(*, weights: Weights = "refit") -> Metric:
             higher_is_better=True,
             detail={
                 "weights": weights,
-                "retrieval_fingerprint": retrieval_of(kit.embedder).fingerprint,
+                "retrieval_fingerprint": kept_retrieval().fingerprint,
                 "lm": kit.lm.name,
                 "lm_fingerprint": kit.lm.fingerprint,
                 **{name: _mean([getattr(one, name) for one in present]) for name in PARTS},
@@ -143,8 +144,10 @@ def score(
 
 def usr_scores(samples: Sequence[Sample], kit: Kit, weights: Weights = "refit") -> list[UsrScore]:
     """USR of replies in one batch. Raises CapabilityError where the model cannot score text."""
+    from personae.encoders.dialogue_retrieval import kept_retrieval
+
     replies = [as_reply(one) for one in samples]
-    retrieval, regression = retrieval_of(kit.embedder), regression_named(weights)
+    retrieval, regression = kept_retrieval(), regression_named(weights)
     columns = (
         mean_log_likelihoods(samples, kit.lm),
         retrieval.of_context(replies),
@@ -219,15 +222,6 @@ def shipped_regression(file: Path) -> Regression:
     if not all(map(math.isfinite, numbers)) or min(s for _, s in found.scales.values()) <= 0:
         raise FormatError("A number of the regression is not finite, or a scale is 0.", file=file)
     return found
-
-
-def retrieval_of(embedder: Embedder | None) -> Retrieval:
-    """The shipped dialogue retrieval; an embedder that it was not fitted on is refused."""
-    from personae.encoders.dialogue_retrieval import kept_retrieval, open_retrieval
-
-    kept = kept_retrieval()
-    fits = embedder is None or embedder.fingerprint == kept.ranker.embedder.fingerprint
-    return kept if fits else open_retrieval(embedder)
 
 
 def gradable(sample: Sample) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.types import Metric, Scores
-from personae.metrics.usr import as_reply, part_scores, retrieval_of
+from personae.metrics.usr import as_reply, part_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -27,7 +27,9 @@ def usr_dr_c() -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        retrieval = retrieval_of(kit.embedder)
+        from personae.encoders.dialogue_retrieval import kept_retrieval
+
+        retrieval = kept_retrieval()
         return part_scores(
             "usr-dr-c",
             samples,

@@ -295,7 +295,7 @@ def measured_parts(
     from personae.lm.names import open_model
 
     samples = [one.sample for one in rated]
-    retrieval = open_retrieval(file=file)
+    retrieval = open_retrieval(file)
     replies = [as_reply(one) for one in samples]
     lm = kept_likelihoods(open_model(model), work / "likelihoods.jsonl")
     mlm = list[float]()
