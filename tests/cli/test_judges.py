@@ -75,6 +75,15 @@ def test_what_is_kept_is_measured_anew_on_request(run, tmp_path):
     assert json.loads(before)["agreement"] != json.loads(after)["agreement"]
 
 
+def test_an_option_makes_another_measure_that_is_not_saved(run, tmp_path):
+    _, words, _ = run("--metrics", "length", "--no-foils", "--json")
+    more = ("--metrics", "length", "--no-foils", "--option", "length.unit=characters")
+    _, characters, _ = run(*more, "--json")
+    assert json.loads(words)["agreement"] != json.loads(characters)["agreement"]
+    code, _, error = run(*more, "--save", str(tmp_path / "kept.json"))
+    assert (code, "leave --option out" in error) == (2, True)
+
+
 def test_an_unknown_metric_or_set_is_one_sentence(run):
     code, _, error = run("--metrics", "lengt")
     assert (code, "length" in error) == (2, True)

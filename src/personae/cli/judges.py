@@ -44,6 +44,9 @@ def judges(
     foils: Annotated[
         bool, typer.Option("--foils/--no-foils", help="Ask about replies nobody may like, too.")
     ] = True,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="metric.name=value, as usr.weights=paper.")
+    ] = None,
     restart: Annotated[
         bool, typer.Option("--restart", help="Measure anew what is kept of an older version.")
     ] = False,
@@ -59,10 +62,15 @@ def judges(
     """
     from personae import __version__
     from personae.cli.opening import open_named_model
+    from personae.errors import InvalidOption
     from personae.evaluate.judges import Kept, agreement_report, judged_sets, save_kept
     from personae.lm.kept_likelihoods import kept_likelihoods
+    from personae.registry import parse_options
     from personae.settings import load_settings
 
+    options = parse_options(option or [])
+    if save is not None and options:
+        raise InvalidOption("What is saved is that of the metrics as they are: leave --option out.")
     folder = work or load_settings().cache_dir / "judges"
     if restart:
         shutil.rmtree(folder / "values", ignore_errors=True)
@@ -73,7 +81,7 @@ def judges(
     try:
         with _bar() as show:
             kept = agreement_report(
-                named, rated, _kit(lm), folder, show, has_foils=foils, seed=seed
+                named, rated, _kit(lm), folder, show, options=options, has_foils=foils, seed=seed
             )
     finally:
         lm.close()

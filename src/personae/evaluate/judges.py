@@ -167,7 +167,8 @@ def judged_sets(names: Sequence[str], limit: int) -> dict[str, list[RatedReply]]
 
 def agreement_report(
     names: Sequence[str], rated: Mapping[str, Sequence[RatedReply]], kit: Kit, work: Path,
-    show: OnStage, *, has_foils: bool = True, seed: int = 0,
+    show: OnStage, *, options: Mapping[str, Any] | None = None, has_foils: bool = True,
+    seed: int = 0,
 ) -> Kept:  # fmt: skip
     """The rows of all sets and, with `has_foils`, of all foils. Raises UnknownEntry, BackendError.
 
@@ -175,14 +176,14 @@ def agreement_report(
     value for a single reply have no row.
     """
     names = names or measurable()
-    metrics = build_metrics(names, {})
+    metrics = build_metrics(names, options or {})
     known = dict(zip(names, metric_entries(names), strict=True))
     rows: list[JudgeRow] = []
     for set_name, replies in rated.items():
         people = annotator_agreement(replies, set_name=set_name, seed=seed)
         rows += [people] if people else []
         for name, metric in metrics.items():
-            file = work / "values" / set_name / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
+            file = work / "values" / set_name / f"{_file_name(name, options or {})}.json"
             progress = partial(show, f"{name} of {set_name}")
             values, way = measured(known[name], metric, replies, kit, file, progress)
             row = agreement(
@@ -372,6 +373,12 @@ def _mean_of(statistics: Sequence[Statistic]) -> Statistic:
 
 def _without(ratings: Sequence[float], at: int) -> float:
     return (math.fsum(ratings) - ratings[at]) / (len(ratings) - 1)
+
+
+def _file_name(metric: str, options: Mapping[str, Any]) -> str:
+    """One for each metric with its options, whatever characters they have."""
+    content = metric + (json.dumps(options, sort_keys=True, default=str) if options else "")
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _key(entry: Entry, rated: Sequence[RatedReply], kit: Kit) -> str:
