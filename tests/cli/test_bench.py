@@ -85,10 +85,15 @@ def test_the_same_command_resumes_and_another_version_is_refused(tmp_path, capsy
     assert "begun with other settings: benchmark is" in capsys.readouterr().err
 
 
-def test_limit_spreads_the_questions_over_all(tmp_path):
-    bench(tmp_path, "--limit", 3, "--method", "")
-    ids = [one.id for one in read_samples(tmp_path / "baseline-first")]
-    assert ids == ["loud-0", "loud-2", "loud-4"]
+def test_a_smaller_limit_asks_a_part_of_a_larger_one_and_every_group(tmp_path):
+    found = []
+    for limit in (8, 20):
+        out = tmp_path / str(limit)
+        bench(out, "-o", "count=60", "--limit", limit, "--method", "")
+        found.append([one.id for one in read_samples(out / "baseline-first")])
+    assert len(found[0]) == 8
+    assert set(found[0]) < set(found[1])
+    assert {int(name.split("-")[1]) % 2 for name in found[0]} == {0, 1}
 
 
 def test_one_question_has_no_interval(tmp_path, capsys):

@@ -13,19 +13,24 @@ if TYPE_CHECKING:
     from personae.evaluate.score import Figure, Report, Run
 
 _LISTED_FAILURES = 10
+WIDE_RUNS = 3  # more than so many runs do not fit beside each other
 
 
 def print_report(report: Report, title: str = "", *, is_compared: bool = True) -> None:
     """Print metrics by run, with intervals and, in second lines, differences to the first; then
-    what to know."""
-    print_table(
-        ("metric", *headings(report.runs)),
-        [
-            (_titled(name, row), *(cell(figure, places(row), is_compared) for figure in row))
-            for name, row in report.figures.items()
-        ],
-        title=title,
-    )
+    what to know. Many runs stand below each other."""
+    names = headings(report.runs)
+    if len(names) > WIDE_RUNS and not is_compared:
+        print_table(("metric", "run", "figure"), _long_rows(report, names), title=title)
+    else:
+        print_table(
+            ("metric", *names),
+            [
+                (_titled(name, row), *(cell(figure, places(row), is_compared) for figure in row))
+                for name, row in report.figures.items()
+            ],
+            title=title,
+        )
     for line in _remarks(report, is_compared):
         typer.echo(plain(line))
 
@@ -35,6 +40,14 @@ def headings(runs: tuple[Run, ...]) -> list[str]:
     names = [run.folder.resolve().name for run in runs]
     distinct = len(set(names)) == len(names)
     return names if distinct else [str(run.folder) for run in runs]
+
+
+def _long_rows(report: Report, names: list[str]) -> list[tuple[str, str, str]]:
+    return [
+        (_titled(name, row) if at == 0 else "", names[at], cell(figure, places(row)))
+        for name, row in report.figures.items()
+        for at, figure in enumerate(row)
+    ]
 
 
 def _titled(name: str, row: tuple[Figure, ...]) -> str:

@@ -68,7 +68,10 @@ class Asking:
 
 
 def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> Asking:
-    """Build a benchmark; with a limit, so many of its questions, spread evenly over all.
+    """Build a benchmark; with a limit, so many of its questions, drawn by their ids.
+
+    Those of a smaller limit are among those of a larger one, in the benchmark's order; a stride
+    would meet one group alone where groups take turns.
 
     Raises UnknownEntry, InvalidOption, FormatError where it has no question, or an id twice.
     """
@@ -80,9 +83,9 @@ def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> 
         raise FormatError(f"The benchmark {entry.name!r} has no question with these options.")
     if len({one.id for one in questions}) < len(questions):
         raise FormatError(f"The benchmark {entry.name!r} has two questions of one id.")
-    size = min(limit or len(questions), len(questions))
-    spread = tuple(questions[at * len(questions) // size] for at in range(size))
-    return Asking(entry.name, checked, benchmark, spread)
+    drawn = sorted(questions, key=lambda one: hashlib.sha256(one.id.encode()).digest())
+    kept = {one.id for one in drawn[:limit]}
+    return Asking(entry.name, checked, benchmark, tuple(one for one in questions if one.id in kept))
 
 
 def questions_digest(questions: Sequence[Question]) -> str:

@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 
 from personae.data import JsonObject
 from personae.evaluate.bootstrap import Difference
-from personae.evaluate.score import Figure, Report, common_samples
+from personae.evaluate.score import Figure, Report, Run, common_samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,17 @@ class Compared:
 
 
 def compared(report: Report) -> tuple[Compared, ...]:
-    """All runs but the first against it, by every metric that has values of both."""
+    """All runs but the first against it, by every metric that has values of both.
+
+    Baselines that answer without a model are compared by the first metric alone: of the others
+    nobody asks whether they differ, and each row makes the correction of all stricter.
+    """
+    headline = next(iter(report.figures), "")
     found = [
         (name, at, figure.difference, _changes(report, row, at))
         for name, row in report.figures.items()
         for at, figure in enumerate(row)
-        if figure.difference is not None
+        if figure.difference is not None and (name == headline or not _is_baseline(report.runs[at]))
     ]
     corrected = holm([difference.p for _, _, difference, _ in found])
     return tuple(
@@ -78,6 +83,10 @@ def effect_size(changes: Sequence[float]) -> float | None:
         return None
     spread = stdev(changes)
     return fmean(changes) / spread if spread > 0 else None
+
+
+def _is_baseline(run: Run) -> bool:
+    return str(run.record.get("method", "")).startswith("baseline:")
 
 
 def _effect(changes: Sequence[float], difference: Difference) -> float | None:
