@@ -61,6 +61,14 @@ def test_more_than_a_cap_is_worth_no_more():
     assert one.overall({"mlm": -4.5}) == 0.0
 
 
+def test_what_ships_never_pays_for_words_that_nobody_would_say():
+    refit = regression_named("refit")
+    assert refit.weights["mlm"] > 0
+    assert refit.caps["mlm"] < refit.scales["mlm"][0]
+    heap = refit.overall({"mlm": -7.0, "dr_c": 0.6, "dr_f": 0.8})
+    assert heap < refit.overall({"mlm": -4.0, "dr_c": 0.6, "dr_f": 0.8}) - 0.3
+
+
 def test_papers_weights_stand_over_our_scales():
     paper, refit = regression_named("paper"), regression_named("refit")
     assert paper.weights == PAPER.weights
