@@ -17,6 +17,7 @@ from personae.evaluate.judges import (
     Kept,
     agreement,
     agreement_report,
+    agreement_text,
     annotator_agreement,
     foils_liked,
     judge_agreement,
@@ -212,3 +213,10 @@ def test_what_ships_knows_the_best_and_the_trivial():
 
 def test_a_measure_that_was_not_compared_with_people_has_no_rows():
     assert judge_agreement("no-such-metric") == []
+
+
+def test_a_report_says_what_is_known_of_a_judge_and_what_fools_it():
+    told = agreement_text("relevance")
+    assert told.startswith("relevance: Spearman with people, reply by reply: ")
+    assert "It likes echo" in told
+    assert agreement_text("no-such-metric") == ""

@@ -105,6 +105,21 @@ def foils_liked(metric: str) -> list[FoilRow]:
     return [row for row in shipped().foils if row.metric == metric and row.is_liked]
 
 
+def agreement_text(metric: str) -> str:
+    """What is known of a metric as a judge, in a sentence; empty where nothing was measured."""
+    rows = judge_agreement(metric)
+    if not rows:
+        return ""
+    told = [
+        f"{one.value:.2f} [{one.low:.2f}, {one.high:.2f}] on {row.set}"
+        for row in rows
+        if (one := row.turn.get("spearman")) is not None
+    ]
+    liked = ", ".join(dict.fromkeys(row.foil for row in foils_liked(metric)))
+    fooled = f" It likes {liked}." if liked else ""
+    return f"{metric}: Spearman with people, reply by reply: {'; '.join(told)}.{fooled}"
+
+
 @lru_cache(maxsize=1)
 def shipped() -> Kept:
     """What ships with this version. Raises FormatError."""
