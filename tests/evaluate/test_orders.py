@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from personae.errors import InvalidOption
-from personae.evaluate.orders import fidelity, fidelity_change, in_order, kendall
+from personae.evaluate.orders import fidelity, fidelity_change, in_order, kendall, same_order
 
 VALUES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=12)
 
@@ -89,3 +89,12 @@ def test_a_change_of_order_is_seen_on_the_same_draws():
     assert fidelity_change(rising, rising, seed=1).mean == 0
     with pytest.raises(InvalidOption, match="same conditions"):
         fidelity_change(rising, falling[:2])
+
+
+def test_models_that_agree_on_the_order_are_told_from_those_that_do_not():
+    rng = random.Random(5)
+    first = [rng.random() for _ in range(24)]
+    near = [value + rng.gauss(0, 0.1) for value in first]
+    assert same_order(first, near).p < 0.01
+    assert same_order(first, [rng.random() for _ in first]).p > 0.05
+    assert same_order(first, first).tau == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RESAMPLES = 10_000
+SHUFFLES = 1_000
 _BLOCK_CELLS = 4_000_000  # of the table that says how often each resample draws each item
 
 
@@ -51,6 +53,27 @@ def kendall(first: Sequence[float], second: Sequence[float]) -> float:
         pairs += 1
     scale = math.sqrt((pairs - ties_first) * (pairs - ties_second))
     return together / scale if scale else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """τ-b of two lists of figures of the same things, and p of one as large by chance."""
+
+    tau: float
+    p: float
+
+
+def same_order(
+    first: Sequence[float], second: Sequence[float], *, seed: int = 0, shuffles: int = SHUFFLES
+) -> Agreement:
+    """Whether two lists put the same things in one order: τ-b, with a two-sided permutation p."""
+    observed, mixed = kendall(first, second), list(second)
+    rng = random.Random(seed)
+    as_large = 0
+    for _ in range(shuffles):
+        rng.shuffle(mixed)
+        as_large += abs(kendall(first, mixed)) >= abs(observed) - 1e-12
+    return Agreement(observed, (as_large + 1) / (shuffles + 1))
 
 
 def in_order(values: Sequence[float]) -> float:
