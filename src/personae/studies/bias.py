@@ -15,7 +15,7 @@ from statistics import fmean
 from typing import Literal
 
 from personae.data import JsonObject, Sample
-from personae.errors import InvalidOption
+from personae.errors import FormatError, InvalidOption
 from personae.evaluate.compare import holm
 from personae.evaluate.paired import McNemar, mcnemar
 from personae.items import lists
@@ -210,7 +210,7 @@ def read_answers(file: Path) -> Answers:
         right.append(answer)
         texts.append(text)
     if not right:
-        raise InvalidOption(f"There is no answer in {file}.")
+        raise FormatError("There is no answer.", file=file)
     return Answers(tuple(letters), tuple(right), tuple(texts))
 
 
