@@ -11,8 +11,8 @@ from personae.data import Persona, Sample, Scene
 from personae.errors import FormatError, InvalidOption
 from personae.studies.bias import (
     INSTRUCTIONS,
+    bias,
     by_persona,
-    comparisons_of,
     conditions_of,
     line_of,
     naming,
@@ -56,7 +56,7 @@ def test_a_line_has_the_persona_and_what_is_tried_against_bias():
 
 
 def test_a_drop_is_found_where_it_is_and_nowhere_else():
-    found = comparisons_of([asked(
+    found = bias([asked(
         lambda one, subject: 2 if (one.name, subject) == ("a cook", "history") else 8
     )])  # fmt: skip
     assert len(found) == 4
@@ -73,7 +73,7 @@ def test_a_drop_is_found_where_it_is_and_nowhere_else():
 def test_personas_are_listed_with_the_most_drops_first():
     table = asked(lambda one, subject: 2 if one.name == "a nurse" else 8,
                   instructions=("mirror", "adopt"))  # fmt: skip
-    first, second = by_persona(comparisons_of([table]))
+    first, second = by_persona(bias([table]))
     assert (first.persona, first.drops, first.comparisons) == ("a nurse", 4, 4)
     assert first.drops_holm == 4
     assert first.mean_change == pytest.approx(-0.6)
@@ -82,7 +82,7 @@ def test_personas_are_listed_with_the_most_drops_first():
 
 
 def test_a_gain_is_no_drop_and_a_baseline_of_0_has_no_relative_change():
-    found = comparisons_of([asked(lambda one, _: 8 if one.name == "a cook" else 0)])
+    found = bias([asked(lambda one, _: 8 if one.name == "a cook" else 0)])
     assert not any(one.is_drop for one in found)
     assert all(math.isnan(one.relative) for one in found)
 
@@ -91,7 +91,7 @@ def test_without_a_baseline_nothing_is_compared():
     whole = asked(lambda one, _: 5)
     part = Asked("k", whole.conditions[3:], whole.items, whole.groups, whole.values[3:])
     with pytest.raises(InvalidOption, match="No baseline was asked"):
-        comparisons_of([part])
+        bias([part])
 
 
 def sample(number, reply, letter="A"):
@@ -111,7 +111,7 @@ def test_what_is_not_answered_is_told_from_what_is_wrong():
     )
     values = tuple(tuple(float("(A)" in one.reply) for one in row) for row in answers)
     table = Asked("k", conditions, tuple(map(str, range(10))), ("x",) * 10, values, answers)
-    (found,) = comparisons_of([table])
+    (found,) = bias([table])
     assert (found.abstained, found.baseline_abstained) == (pytest.approx(0.6), 0)
     assert found.accuracy == pytest.approx(0.3)
     assert found.answered == pytest.approx(0.75)

@@ -11,7 +11,7 @@ from personae.studies.principled import (
     changes,
     conditions_of,
     expertise_advantage,
-    principles,
+    principled,
     worst_case,
 )
 
@@ -62,7 +62,7 @@ def test_the_experts_advantage_is_in_points():
 
 
 def test_all_measures_come_out_as_they_were_put_in():
-    found = principles(table())
+    found = principled(table())
     assert found.empty == pytest.approx(0.6)
     assert found.advantage.value == pytest.approx(0.3)
     assert (found.names.persona, found.names.value) == ("Magnus", pytest.approx(-0.2))
@@ -88,14 +88,14 @@ def test_what_a_mitigation_changes_is_paired():
 def test_tables_without_a_set_or_with_other_items_are_refused():
     part = table(conditions=conditions_of(("name",)))
     with pytest.raises(InvalidOption, match="set 'expert'"):
-        principles(part)
+        principled(part)
     whole = table()
     other = Asked("k", whole.conditions, whole.items[::-1], whole.groups, whole.values)
     with pytest.raises(InvalidOption, match="the same items"):
         changes(whole, other, mitigation="refine", empty=hits(36, ITEMS))
     foreign = Asked("k", whole.conditions, whole.items, ("alchemy",) * ITEMS, whole.values)
     with pytest.raises(InvalidOption, match="no expert in 'alchemy'"):
-        principles(foreign)
+        principled(foreign)
 
 
 def test_sets_are_told_as_they_should_be():

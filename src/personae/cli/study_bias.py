@@ -89,7 +89,7 @@ def bias(
         return tables, _overt(lm, list(about), out, seed, workers)
 
     tables, overt = with_model(model, ask)
-    found = study.comparisons_of(list(tables.values()))
+    found = study.bias(list(tables.values()))
     people = study.by_persona(found)
     result = {
         "personas": [one.to_dict() for one in people],

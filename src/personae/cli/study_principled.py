@@ -82,7 +82,7 @@ def principled(
     tables: dict[str, Asked] = with_model(model, ask)
     empty = tables["none"].hits(NOBODY)
     found = [
-        study.principles(table, mitigation=name, empty=empty, seed=seed)
+        study.principled(table, mitigation=name, empty=empty, seed=seed)
         for name, table in tables.items()
     ]
     changed = [

@@ -19,10 +19,18 @@ from personae.errors import FormatError, InvalidOption
 from personae.evaluate.compare import holm
 from personae.evaluate.paired import McNemar, mcnemar
 from personae.items import lists
+from personae.registry import EntryInfo
 from personae.studies.grid import NOBODY, Asked, Condition, was_read
 from personae.text.answer_letters import bias_letter
 from personae.text.lettered import LETTERS
 from personae.text.parsing import json_records
+
+ENTRY = EntryInfo(
+    systems=("S106",),
+    paper="Bias Runs Deep: Implicit Reasoning Biases in Persona-Assigned LLMs",
+    deviations="Instructions are in our words, items our own (or the user's); programming tasks "
+    "are left out. Every p is corrected over all comparisons beside the paper's plain one.",
+)
 
 Instruction = Literal["mirror", "adopt", "role"]
 Debias = Literal["none", "answer", "no-stereotypes", "as-human"]
@@ -155,7 +163,7 @@ def line_of(persona: str, instruction: Instruction, debias: Debias = "none") -> 
     return INSTRUCTIONS[instruction].format(persona=persona) + DEBIAS[debias]
 
 
-def comparisons_of(tables: Sequence[Asked]) -> list[Comparison]:
+def bias(tables: Sequence[Asked]) -> list[Comparison]:
     """Every persona against "a human" with the same instruction, on every group of items.
 
     The groups of a table (subjects, contexts) are its data sets. Raises InvalidOption where the

@@ -20,7 +20,16 @@ from personae.evaluate.orders import Agreement, same_order
 from personae.evaluate.paired import mcnemar
 from personae.evaluate.spread import FEWEST, VarianceRatio, variance_ratio
 from personae.items import lists, people, told
+from personae.registry import EntryInfo
 from personae.studies.grid import NOBODY, Asked, Condition, Task, share_read, spread_over
+
+ENTRY = EntryInfo(
+    systems=("S052",),
+    paper="Helpful assistant or fruitful facilitator? Investigating how personas affect language "
+    "model behavior",
+    deviations="Personas, paraphrases, items and statements are our own; options are ranked by "
+    "likelihood unless answers are to be written; TruthfulQA and the toxicity task are left out.",
+)
 
 CONTROL = "control"
 ALPHA = 0.05

@@ -18,7 +18,15 @@ from personae.evaluate.orders import Fidelity, fidelity, fidelity_change
 from personae.evaluate.paired import paired_table, sign_p
 from personae.items import lists, told, told_color
 from personae.metrics.types import Indices, Scores, mean_scores
+from personae.registry import EntryInfo
 from personae.studies.grid import NOBODY, Asked, Condition
+
+ENTRY = EntryInfo(
+    systems=("S074",),
+    paper="Principled Personas: Defining and Measuring the Intended Effects of Persona Prompting "
+    "on Task Performance",
+    deviations="Lists and items are our own; experts are static, not written for each question.",
+)
 
 SETS = ("expert", "name", "color", "education")
 LEVELS = ("in", "related", "out")  # as the lists have the experts of a subject
@@ -101,7 +109,7 @@ def conditions_of(sets: Sequence[str] = SETS) -> list[Condition]:
     return [NOBODY, *(one for name in dict.fromkeys(sets) for one in found[name])]
 
 
-def principles(
+def principled(
     asked: Asked, *, mitigation: str = "none", empty: Sequence[bool] | None = None, seed: int = 0
 ) -> Principles:
     """All measures of a table of items by subject; `empty` are nobody's hits (asked before).

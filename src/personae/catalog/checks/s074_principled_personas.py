@@ -26,7 +26,7 @@ from personae.studies.principled import (
     changes,
     conditions_of,
     expertise_advantage,
-    principles,
+    principled,
     worst_case,
 )
 
@@ -68,7 +68,7 @@ def known_principles_are_found(seed: int) -> list[str]:
     lm = synthetic_model(_accuracy, seed=seed, shared=0.8)
     tables = {name: _asked(lm, name, SYNTHETIC_ITEMS) for name in MITIGATIONS}
     empty = tables["none"].hits(NOBODY)
-    found = principles(tables["none"], seed=seed)
+    found = principled(tables["none"], seed=seed)
     changed = {
         name: changes(tables["none"], table, mitigation=name, empty=empty, seed=seed)
         for name, table in tables.items()
@@ -95,7 +95,7 @@ def live(context: CheckContext) -> list[str]:
     lm = context.lm()
     asked = _asked(lm, "none", LIVE_ITEMS)
     expect(all(value is not None for row in asked.values for value in row), "Some answers failed.")
-    found = principles(asked, seed=context.seed)
+    found = principled(asked, seed=context.seed)
     expect(len(found.accuracies) == 31, f"{len(found.accuracies)} conditions, not 31.")
     return [
         f"{lm.name}, {LIVE_ITEMS} items as 31 conditions: nobody {found.empty:.2f}, expert "

@@ -21,8 +21,8 @@ from personae.lm.types import LanguageModel, Request
 from personae.studies.bias import (
     Comparison,
     Instruction,
+    bias,
     by_persona,
-    comparisons_of,
     conditions_of,
     naming,
     read_answers,
@@ -154,4 +154,4 @@ def _compared(
     conditions = conditions_of(GROUPS, instructions)
     with tempfile.TemporaryDirectory() as folder:
         tables = ask_grid(lm, conditions, tasks, Path(folder))
-    return comparisons_of(list(tables.values()))
+    return bias(list(tables.values()))
