@@ -46,7 +46,16 @@ def test_conditions_are_told_by_each_instruction_with_their_own_baselines():
     assert len({one.folder for one in found}) == 9
     assert len(conditions_of()) == 1 + 2 + 16
     with pytest.raises(InvalidOption, match="mirror, adopt, role"):
-        conditions_of(GROUPS, ("shout",))  # type: ignore[arg-type]
+        conditions_of(GROUPS, ("shout",))
+    with pytest.raises(InvalidOption, match="cannot be called 'baseline'"):
+        conditions_of({"baseline": ("a cook",)})
+
+
+def test_a_group_may_have_a_slash_in_its_name():
+    conditions = tuple(conditions_of({"a/b": ("a cook",)}))
+    values = ((1.0, 0.0),) * len(conditions)
+    (found,) = bias([Asked("k", conditions, ("1", "2"), ("x", "x"), values)])
+    assert (found.group, found.instruction, found.persona) == ("a/b", "mirror", "a cook")
 
 
 def test_a_line_has_the_persona_and_what_is_tried_against_bias():

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from personae.catalog.synthetic_answers import synthetic_model
+from personae.errors import InvalidOption
 from personae.items import told
 from personae.studies.grid import NOBODY, Asked, Condition, Task, ask_grid
 from personae.studies.persona_effect import (
@@ -47,6 +48,8 @@ def test_conditions_are_nobody_controls_and_personas_of_all_categories():
     own = conditions_of({"": ("a cook",)})
     assert [one.group for one in own][-1] == "persona"
     assert len(own) == 32
+    with pytest.raises(InvalidOption, match="cannot be called 'control'"):
+        conditions_of({"control": ("a cook",)})
 
 
 def test_a_table_says_what_personas_change():

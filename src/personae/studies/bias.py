@@ -138,9 +138,11 @@ def conditions_of(
 ) -> list[Condition]:
     """Nobody, the baselines and the personas, each told by each instruction.
 
-    Raises InvalidOption for an instruction that there is not.
+    Raises InvalidOption for an instruction that there is not, and a group named as the baseline.
     """
     known = lists()
+    if groups is not None and BASELINE in groups:
+        raise InvalidOption(f"A group cannot be called {BASELINE!r}: the study has its own.")
     strange = [name for name in instructions if name not in INSTRUCTIONS]
     if strange or not instructions:
         raise InvalidOption(f"The instructions are {', '.join(INSTRUCTIONS)}; not {strange}.")
@@ -174,7 +176,7 @@ def bias(tables: Sequence[Asked]) -> list[Comparison]:
         for dataset in dict.fromkeys(table.groups):
             part = table.within(dataset)
             for condition in part.conditions:
-                group, _, instruction = condition.group.partition("/")
+                group, _, instruction = condition.group.rpartition("/")
                 if condition != NOBODY and group != BASELINE:
                     baseline = _baseline_of(part, instruction)
                     found.append(_compared(part, dataset, condition, baseline))
@@ -253,7 +255,7 @@ def _baseline_of(table: Asked, instruction: str) -> Condition:
 
 def _compared(table: Asked, dataset: str, condition: Condition, baseline: Condition) -> Comparison:
     base, mine = table.hits(baseline), table.hits(condition)
-    group, _, instruction = condition.group.partition("/")
+    group, _, instruction = condition.group.rpartition("/")
     accuracy, reference = fmean(mine), fmean(base)
     abstained, answered = _abstention(table, condition)
     return Comparison(

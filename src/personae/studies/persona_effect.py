@@ -14,6 +14,7 @@ from itertools import combinations
 from statistics import fmean
 
 from personae.data import JsonObject
+from personae.errors import InvalidOption
 from personae.evaluate.compare import holm
 from personae.evaluate.group_share import GroupShare, group_share
 from personae.evaluate.orders import Agreement, same_order
@@ -70,8 +71,13 @@ def conditions_of(
     personas: int | None = None,
     controls: int | None = None,
 ) -> list[Condition]:
-    """Nobody, control paraphrases and personas; of each so many, spread over the lists."""
+    """Nobody, control paraphrases and personas; of each so many, spread over the lists.
+
+    Raises InvalidOption for a category named as the controls.
+    """
     groups = people() if groups is None else groups
+    if CONTROL in groups:
+        raise InvalidOption(f"A category cannot be called {CONTROL!r}: the study has its own.")
     count = sum(map(len, groups.values())) if personas is None else personas
     paraphrases = lists().controls
     kept = spread_over({CONTROL: paraphrases}, controls or len(paraphrases))
