@@ -135,19 +135,31 @@ class EmbeddedModel:
         """Exact log-likelihoods in nats, under the raw distribution (no temperature, no cut-off).
 
         A grammar of token ids forces the continuation, so that the engine reports the probability
-        of each of its tokens as it decodes; the continuations share the slots. Those of a
-        replayable request come one after the other and go on from one reading of the prompt, made
-        for them alone: what was asked before does not matter, nor does their order.
+        of each of its tokens as it decodes; the continuations share the slots.
         """
         prompt, added = self.render(request), self._added(request)
         if request.replayable:
             with self._alone:
-                self._engine.read(prompt, added)
-                score = partial(self._engine.score, prompt, added, is_cached=True, slot=0)
-                return tuple(map(score, continuations))
+                return self._replayable_scores(prompt, added, continuations)
         with ThreadPoolExecutor(self._engine.slots) as pool:
             score = partial(self._engine.score, prompt, added, is_cached=True)
             return tuple(pool.map(score, continuations))
+
+    def _replayable_scores(
+        self, prompt: str, added: dict[str, Any], continuations: Sequence[str]
+    ) -> tuple[Likelihood, ...]:
+        """The same whatever was asked before, and in whichever order.
+
+        Several continuations go on from one reading of the prompt, in one slot; a token decoded
+        after it first makes them all find it read, none by itself.
+        """
+        if len(continuations) < 2:
+            score = partial(self._engine.score, prompt, added, is_cached=False)
+            return tuple(map(score, continuations))
+        pinned = {**added, "id_slot": 0}
+        self._engine.force(prompt, pinned, self.tokenize("\n")[:1], 1, is_cached=False)
+        score = partial(self._engine.score, prompt, pinned, is_cached=True)
+        return tuple(map(score, continuations))
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """Token ids of a text; what looks like a control token is read as plain text."""
@@ -264,18 +276,11 @@ class _Engine:
         self._server.handle_completions({**body, "stream": True}, run.take)
         return run.finish(prompt, self.tokenize)
 
-    def read(self, prompt: str, added: dict[str, Any]) -> None:
-        """Read a prompt anew into the first slot, whatever is cached there."""
-        body = {"prompt": prompt, "n_predict": 0, "cache_prompt": False, "id_slot": 0, **added}
-        _raise_engine_error(self._server.handle_completions(body))
-
     def score(
-        self, prompt: str, added: dict[str, Any], text: str, *, is_cached: bool,
-        slot: int | None = None,
-    ) -> Likelihood:  # fmt: skip
+        self, prompt: str, added: dict[str, Any], text: str, *, is_cached: bool
+    ) -> Likelihood:
         """The log-probability of each token of `text`, decoded one after the other."""
-        own = {} if slot is None else {"id_slot": slot}
-        content = self.force(prompt, {**added, **own}, self.tokenize(text), 1, is_cached=is_cached)
+        content = self.force(prompt, added, self.tokenize(text), 1, is_cached=is_cached)
         return Likelihood(tuple(float(place["logprob"]) for place in content))
 
     def force(
