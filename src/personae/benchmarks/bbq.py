@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from personae.benchmarks.items_asked import Form, asked, baselines_of, measured_by, shuffled
+from pydantic import Field
+
+from personae.benchmarks.items_asked import (
+    Form,
+    asked,
+    baselines_of,
+    measured_by,
+    shuffled,
+    spread,
+)
 from personae.benchmarks.types import Benchmark, Question
+from personae.draft import Limit
 from personae.errors import InvalidOption
 from personae.formats.reading import find_data
 from personae.registry import EntryInfo
@@ -33,7 +43,8 @@ def bbq(
     categories: str = "",
     context: Context = "both",
     form: Form = "likelihood",
-    shuffle: int = 0,
+    shuffle: Annotated[int, Field(ge=0)] = 0,
+    size: Limit = 0,
 ) -> Benchmark:
     """Three answers to each question: a group, another, or that it cannot be known.
 
@@ -54,7 +65,7 @@ def bbq(
     return Benchmark(
         version=VERSION,
         ask="reply" if form == "written" else "choose",
-        questions=tuple(questions),
+        questions=spread(questions, size),
         metrics=(*measured_by(form), "target-bias", "unknown-rate"),
         source="BBQ (Parrish et al. 2022), CC BY 4.0, github.com/nyu-mll/BBQ.",
         baselines=baselines_of(form),

@@ -51,6 +51,12 @@ def asked(
     )  # fmt: skip
 
 
+def spread(questions: Sequence[Question], size: int) -> tuple[Question, ...]:
+    """`size` of the questions at even distances, so that each group has its share; 0 is all."""
+    count = min(size or len(questions), len(questions))
+    return tuple(questions[at * len(questions) // count] for at in range(count))
+
+
 def worked(text: str, options: Sequence[str]) -> str:
     """A question that asks to show the work, and how to end (after persona-bias, S106)."""
     lines = [f"({LETTERS[at]}) {option}" for at, option in enumerate(options)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from personae.benchmarks.items_asked import scene_of
+from personae.benchmarks.items_asked import scene_of, spread
 from personae.benchmarks.types import Benchmark, Question, by_chance
+from personae.draft import Limit
 from personae.items import Statement, attitudes
 from personae.registry import EntryInfo
 
@@ -16,7 +17,7 @@ SCALE = ("1", "2", "3", "4", "5")
 
 
 def mini_attitudes(
-    *, persona: str = "", form: Literal["likelihood", "written"] = "likelihood"
+    *, persona: str = "", form: Literal["likelihood", "written"] = "likelihood", size: Limit = 0
 ) -> Benchmark:
     """Statements as somebody, see `mini_knowledge`. Half of them are reversed: who agrees with
     everything comes out in the middle.
@@ -26,7 +27,7 @@ def mini_attitudes(
     return Benchmark(
         version=VERSION,
         ask="reply" if form == "written" else "choose",
-        questions=tuple(_question(one, persona) for one in attitudes()),
+        questions=spread([_question(one, persona) for one in attitudes()], size),
         metrics=("likert", "extraction-rate") if form == "written" else ("likert",),
         source="Made for personae, CC0.",
         baselines={"chance": by_chance, "middle": lambda question, rng: "3", "agree":

@@ -7,8 +7,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from personae.benchmarks.items_asked import Form, asked, baselines_of, measured_by, shuffled
+from personae.benchmarks.items_asked import (
+    Form,
+    asked,
+    baselines_of,
+    measured_by,
+    shuffled,
+    spread,
+)
 from personae.benchmarks.types import Benchmark, Question
+from personae.draft import Limit
 from personae.errors import InvalidOption
 from personae.formats.reading import find_data
 from personae.items import Item, knowledge, read_items
@@ -26,12 +34,14 @@ def mini_knowledge(
     subject: str = "",
     form: Form = "likelihood",
     shuffle: Annotated[int, Field(ge=0)] = 0,
+    size: Limit = 0,
 ) -> Benchmark:
     """Questions as somebody: `persona` is "a nurse", a whole sentence, or nobody.
 
     `items` is a JSON Lines file (question, options, answer; id, subject); `subject` keeps one.
     `form`: see `items_asked.asked`; ranked by the options' words the embedded model is above
     chance, by letters it is not (docs/persona_effects.md). `shuffle` seeds the order of options.
+    `size` keeps so many questions, spread over subjects and levels.
     """
     known = read_items(find_data(items)) if items else knowledge()
     chosen = [one for one in known if subject in ("", one.subject)]
@@ -41,7 +51,7 @@ def mini_knowledge(
     return Benchmark(
         version=VERSION,
         ask="reply" if form == "written" else "choose",
-        questions=tuple(_question(one, persona, form, shuffle) for one in chosen),
+        questions=spread([_question(one, persona, form, shuffle) for one in chosen], size),
         metrics=measured_by(form),
         source=f"{Path(items).name}, given by the user" if items else "Made for personae, CC0.",
         baselines=baselines_of(form),

@@ -18,7 +18,7 @@ from typing import Any
 from personae.data import Sample
 from personae.draft import Kit
 from personae.errors import InvalidOption, PersonaeError
-from personae.evaluate.bench import ask_speaker, open_benchmark
+from personae.evaluate.bench import Asking, ask_speaker, open_benchmark
 from personae.evaluate.record import read_samples
 from personae.evaluate.score import build_metrics
 from personae.evaluate.types import OnProgress, RunState
@@ -52,7 +52,10 @@ NOBODY = Condition(EMPTY, "", EMPTY)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A benchmark with options; it must take the option `persona`."""
+    """A benchmark with options; it must take `persona`, and `size` where there is a limit.
+
+    The limit is the benchmark's own: the harness draws by ids, and then a subject may have none.
+    """
 
     name: str
     benchmark: str
@@ -171,8 +174,8 @@ def _ask_cell(
     workers: int,
     show: OnProgress,
 ) -> tuple[Sample, ...]:
-    asking = open_benchmark(task.benchmark, {**task.options, "persona": condition.line}, task.limit)
-    settings = asking.settings(seed=seed, limit=task.limit)
+    asking = _opened(task, persona=condition.line)
+    settings = asking.settings(seed=seed, limit=None)
     state = ask_speaker(asking, speaker, folder, settings, workers=workers, on_progress=show)
     if state.interrupted:
         raise Interrupted(
@@ -190,7 +193,7 @@ def _ask_cell(
 
 def tabled(task: Task, conditions: Sequence[Condition], rows: Sequence[Sequence[Sample]]) -> Asked:
     """The table of one task from the samples of each condition."""
-    asking = open_benchmark(task.benchmark, task.options, task.limit)
+    asking = _opened(task)
     name = asking.benchmark.metrics[0]
     metric = build_metrics([name], asking.benchmark.metric_options)[name]
     # No metric of these benchmarks asks a model.
@@ -222,7 +225,12 @@ def was_read(sample: Sample, reader: Reader) -> bool | None:
 
 
 def _size(task: Task) -> int:
-    return len(open_benchmark(task.benchmark, task.options, task.limit).questions)
+    return len(_opened(task).questions)
+
+
+def _opened(task: Task, **more: str) -> Asking:
+    size = {} if task.limit is None else {"size": task.limit}
+    return open_benchmark(task.benchmark, {**task.options, **size, **more}, None)
 
 
 def _summed(states: Iterable[RunState], total: int) -> RunState:
