@@ -20,6 +20,7 @@ def untold(monkeypatch):
     monkeypatch.setattr(principled, "persona_line", lambda scene: "")
 
 
+@pytest.mark.slow
 def test_s052_finds_no_spread_of_personas_that_are_not_told(monkeypatch):
     monkeypatch.setattr(s052, "SYNTHETIC_ITEMS", 12)
     untold(monkeypatch)
@@ -47,6 +48,7 @@ def test_s074_keeps_to_the_fixtures(monkeypatch):
         s074.fixtures()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mechanism", ["instructed", "persona_line"])
 def test_s074_misses_the_constraints_and_the_personas(monkeypatch, mechanism):
     monkeypatch.setattr(s074, "MITIGATIONS", ("none", "instruction"))
