@@ -14,6 +14,7 @@ from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
+from personae.cli.judges import judges
 from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
 from personae.cli.personamem import personamem
@@ -39,6 +40,7 @@ app.command("memory-probe")(memory_probe)
 app.command()(personamem)
 app.command()(emotions)
 app.command()(dialsim)
+app.command()(judges)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
