@@ -1,215 +1,270 @@
-"""Asking a character a questionnaire, in three ways: likelihood, grammar, interview.
-
-`by_likelihood` reads the probability of each answer's number; with calibration (Zhao et al. 2021)
-what the model would answer as nobody in particular is taken off, since a small model likes some
-numbers whatever is asked. `by_grammar` draws one number, and cannot draw anything else.
-`by_interview` lets the character talk, with its whole method, and reads the reply by inference.
-"""
+"""The five ways in which a benchmark asks: reply, choose, score, extract, simulate."""
 
 from __future__ import annotations
 
-import math
+import json
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from personae.data import Persona, Scene
-from personae.errors import InvalidOption
-from personae.evaluate.questionnaires import Answer
-from personae.evaluate.targets import sample_seed
-from personae.evaluate.wordings import Wording, choice_question, interview_question
-from personae.lm.types import Request, Sampling, require
-from personae.questionnaires.types import Item, Questionnaire
+from personae.benchmarks.types import Ask, Baseline, Benchmark, Partner, Question
+from personae.data import JsonObject, Scene
+from personae.errors import BackendError, InvalidOption
+from personae.evaluate.types import Answer, Answerer
+from personae.lm.types import Likelihood, Sampling, Usage
 from personae.speaker import Speaker
+from personae.text.lettered import LETTERS, read_letter, with_letters
 
-if TYPE_CHECKING:
-    from personae.encoders.types import Nli
-
-Way = Literal["likelihood", "grammar", "interview"]
-WAYS: tuple[Way, ...] = ("likelihood", "grammar", "interview")
-USER = "User"
-
-# A scene with a persona and what was asked and answered before, and the next item: its answer.
-Ask: TypeAlias = Callable[[Scene, Item], Answer]
-OnAnswer: TypeAlias = Callable[[Answer], None]
+EXTRACT_TOKENS = 512
+MAX_SIMULATED_TURNS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """How a questionnaire is asked. `calibrated` and `wording` are for `likelihood` and `grammar`.
+class AskedQuestion:
+    """A question as a run asks it."""
 
-    `sitting`: all items in one conversation, each answer in the context of the next; else each item
-    has a conversation of its own, and their order does not matter. `order` is a seed that shuffles
-    the items; None asks them as printed.
+    question: Question
+
+    @property
+    def id(self) -> str:
+        return self.question.id
+
+    @property
+    def reference(self) -> str:
+        return self.question.reference
+
+    @property
+    def record(self) -> JsonObject:
+        """What metrics need to know of the question, kept with its sample."""
+        one = self.question
+        known = {"group": one.group, "options": list(one.options), "labels": dict(one.labels)}
+        return {name: value for name, value in known.items() if value}
+
+    def scene(self) -> Scene:
+        return self.question.scene
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that is not one reply of a speaker: a choice, a dialogue, a guess."""
+
+    text: str
+    method: str
+    model: str
+    detail: JsonObject = field(default_factory=dict)
+    usage: Usage = Usage()
+    total_s: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `Reply.to_dict`, with what this way of asking knows beside."""
+        return {
+            "reply": self.text,
+            "method": self.method,
+            "model": self.model,
+            **self.detail,
+            "usage": {
+                "prompt_tokens": self.usage.prompt_tokens,
+                "completion_tokens": self.usage.completion_tokens,
+                "cached_tokens": self.usage.cached_tokens,
+            },
+            "timings": {"total_s": round(self.total_s, 4)},
+        }
+
+
+def answerer_for(benchmark: Benchmark, speaker: Speaker) -> Answerer[AskedQuestion]:
+    """What answers a benchmark's questions, in its way. Raises InvalidOption, CapabilityError."""
+    ask: Ask = benchmark.ask
+    if ask == "choose":
+        return Choosing(speaker, benchmark.choose_by)
+    if ask == "extract":
+        return Extracting(speaker)
+    if ask == "simulate":
+        if benchmark.partner is None:
+            raise InvalidOption("A benchmark that simulates dialogues needs a partner to talk to.")
+        return Simulating(speaker, benchmark.partner)
+    if ask == "score":
+        return Scoring(speaker)
+    return Replying(speaker, "perplexity" in benchmark.metrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Replying:
+    """The method's reply; the gold reply's likelihood where a metric wants it."""
+
+    speaker: Speaker
+    is_scored: bool = False
+
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        return self.speaker.reply(asked.scene(), seed=seed, cancel=cancel)
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        if not self.is_scored or not asked.reference:
+            return None
+        return self.speaker.score_reference(asked.scene(), asked.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """No reply: only how likely the gold one is after the method's prompt."""
+
+    speaker: Speaker
+
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        return Said("", self.speaker.method, self.speaker.lm.name)
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        return self.speaker.score_reference(asked.scene(), asked.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The option that the model finds likeliest as the reply.
+
+    `by`: `mean` log-likelihood a token, `total`, or `calibrated`: the total less that of the option
+    after the same request without a persona (PMI; Holtzman et al. 2021, Surface Form Competition).
+    A model that cannot score text is shown the options with letters, and its letter is read; what
+    cannot be read is no option, and wrong.
     """
 
-    way: Way = "likelihood"
-    wording: Wording = Wording()
-    calibrated: bool = True
-    sitting: bool = False
-    order: int | None = None
-    temperature: float = 0.7
-    seed: int = 0
+    speaker: Speaker
+    by: str = "mean"
+
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        if "score" in self.speaker.lm.capabilities:
+            return self._by_likelihood(asked, seed)
+        return self._by_letter(asked, seed, cancel)
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        return None
+
+    def _by_likelihood(self, asked: AskedQuestion, seed: int) -> Answer:
+        began, options = time.monotonic(), asked.question.options
+        request = self.speaker.request(asked.scene(), seed=seed)
+        found = self.speaker.lm.score(request, options)
+        values = [_per_token(one) if self.by == "mean" else one.total for one in found]
+        detail: JsonObject = {
+            "log_likelihoods": [one.total for one in found],
+            "tokens": [one.tokens for one in found],
+        }
+        if self.by == "calibrated":
+            bare = self.speaker.request(without_persona(asked.scene()), seed=seed)
+            prior = [one.total for one in self.speaker.lm.score(bare, options)]
+            values = [mine - other for mine, other in zip(values, prior, strict=True)]
+            detail["prior_log_likelihoods"] = prior
+        chosen = max(range(len(options)), key=values.__getitem__)
+        return self._said(options[chosen], detail, began)
+
+    def _by_letter(self, asked: AskedQuestion, seed: int, cancel: threading.Event) -> Answer:
+        began, options = time.monotonic(), asked.question.options
+        if len(options) > len(LETTERS):
+            raise InvalidOption(f"At most {len(LETTERS)} options can be shown with letters.")
+        scene = asked.scene()
+        shown = with_letters(scene.last_user_text, options)
+        reply = self.speaker.reply(_with_last_text(scene, shown), seed=seed, cancel=cancel)
+        at = read_letter(reply.text, options)
+        detail: JsonObject = {"written": reply.text, "unread": at is None}
+        usage = reply.draft.usage
+        return self._said("" if at is None else options[at], detail, began, usage)
+
+    def _said(
+        self, text: str, detail: JsonObject, began: float, usage: Usage | None = None
+    ) -> Said:
+        lasted = time.monotonic() - began
+        return Said(
+            text, self.speaker.method, self.speaker.lm.name, detail, usage or Usage(), lasted
+        )
 
 
-def ask_items(
-    questionnaire: Questionnaire,
-    persona: Persona,
-    asking: Asking,
-    ask: Ask,
-    on_answer: OnAnswer | None = None,
-) -> list[Answer]:
-    """The persona's answers to all items, in the order of the questionnaire."""
-    items = list(questionnaire.items)
-    if asking.order is not None:
-        random.Random(asking.order).shuffle(items)
-    scene, found = Scene(persona=persona, user=USER), {}
-    for item in items:
-        answer = ask(scene, item)
-        found[item.id] = answer
-        if on_answer is not None:
-            on_answer(answer)
-        if asking.sitting:
-            said = scene.said(USER, _question(questionnaire, item, asking))
-            scene = said.said(persona.name, answer.text or _number(answer, questionnaire))
-    return [found[item.id] for item in questionnaire.items]
+@dataclass(frozen=True, slots=True)
+class Extracting:
+    """An object of the question's schema, written under it, after the method's prompt."""
+
+    speaker: Speaker
+
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        request = replace(
+            self.speaker.request(asked.scene(), seed=seed),
+            schema=asked.question.schema or {"type": "object"},
+            sampling=Sampling(temperature=0.0, seed=seed, max_tokens=EXTRACT_TOKENS),
+            cancel=cancel,
+        )
+        written = self.speaker.lm.generate(request)
+        try:
+            value = json.loads(written.text)
+        except ValueError as error:
+            raise BackendError(
+                f"The model wrote no whole JSON within {EXTRACT_TOKENS} tokens.",
+                failure="malformed",
+            ) from error
+        return Said(
+            written.text, self.speaker.method, self.speaker.lm.name, {"extracted": value},
+            written.usage, written.timings.total_s,
+        )  # fmt: skip
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        return None
 
 
-def asker(
-    questionnaire: Questionnaire, speaker: Speaker, asking: Asking, nli: Nli | None = None
-) -> Ask:
-    """The function that asks one item. Raises CapabilityError, InvalidOption."""
-    if asking.way == "likelihood":
-        return by_likelihood(questionnaire, speaker, asking)
-    if asking.way == "grammar":
-        return by_grammar(questionnaire, speaker, asking)
-    if nli is None:
-        raise InvalidOption("An interview needs the inference model that reads the replies.")
-    return by_interview(questionnaire, speaker, nli, asking)
+@dataclass(frozen=True, slots=True)
+class Simulating:
+    """A dialogue of the persona with the benchmark's partner, who begins and ends it."""
+
+    speaker: Speaker
+    partner: Partner
+
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        scene, rng, began = asked.scene(), random.Random(seed), time.monotonic()
+        opening, usage, last = len(scene.turns), Usage(), ""
+        for at in range(MAX_SIMULATED_TURNS):
+            text = self.partner(asked.question, scene, rng)
+            if text is None:
+                break
+            scene = scene.said(scene.user, text)
+            reply = self.speaker.reply(scene, seed=seed + at, cancel=cancel)
+            scene = scene.model_copy(update={"turns": (*scene.turns, reply.to_turn())})
+            usage, last = usage + reply.draft.usage, reply.text
+        turns = [{"speaker": turn.speaker, "text": turn.text} for turn in scene.turns[opening:]]
+        lasted = time.monotonic() - began
+        return Said(
+            last, self.speaker.method, self.speaker.lm.name, {"turns": turns}, usage, lasted
+        )
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        return None
 
 
-def by_likelihood(questionnaire: Questionnaire, speaker: Speaker, asking: Asking) -> Ask:
-    """The answer that is the mean of the numbers by their probabilities, after the very prompt that
-    the method would reply to. Raises CapabilityError."""
-    require(speaker.lm, ("score",), "Asking by likelihood")
-    nobody: dict[str, tuple[float, ...]] = {}
+@dataclass(frozen=True, slots=True)
+class Guessing:
+    """A baseline: an answer without a model."""
 
-    def ask(scene: Scene, item: Item) -> Answer:
-        question = choice_question(questionnaire, item, asking.wording)
-        found = number_log_probs(questionnaire, speaker, scene.said(USER, question))
-        if asking.calibrated:
-            if item.id not in nobody:
-                bare = Scene(persona=anybody(scene.persona), user=USER).said(USER, question)
-                nobody[item.id] = number_log_probs(questionnaire, speaker, bare)
-            found = tuple(a - b for a, b in zip(found, nobody[item.id], strict=True))
-        return answer_of(questionnaire, item, found)
+    name: str
+    baseline: Baseline
 
-    return ask
+    def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
+        text = self.baseline(asked.question, random.Random(seed))
+        return Said(text, f"baseline:{self.name}", "none")
+
+    def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
+        return None
 
 
-def anybody(persona: Persona) -> Persona:
-    """Nobody in particular, under the same name and language: what calibration compares with."""
-    return Persona(name=persona.name, language=persona.language)
+def without_persona(scene: Scene) -> Scene:
+    """The scene as a speaker of whom nothing is known but the name would see it."""
+    persona = type(scene.persona)(name=scene.persona.name)
+    return scene.model_copy(update={"persona": persona})
 
 
-def number_log_probs(
-    questionnaire: Questionnaire, speaker: Speaker, scene: Scene
-) -> tuple[float, ...]:
-    """The log-probability of each number, from lowest to highest, as the reply to `scene`."""
-    numbers = [str(point) for point in questionnaire.points]
-    return tuple(one.total for one in speaker.lm.score(speaker.request(scene), numbers))
+def _with_last_text(scene: Scene, text: str) -> Scene:
+    """The scene with another text of the last utterance that is not the persona's own."""
+    turns = list(scene.turns)
+    for at in reversed(range(len(turns))):
+        if turns[at].kind == "utterance" and turns[at].speaker != scene.persona.name:
+            turns[at] = turns[at].model_copy(update={"text": text})
+            return scene.model_copy(update={"turns": tuple(turns)})
+    return scene.said(scene.user, text)
 
 
-def answer_of(questionnaire: Questionnaire, item: Item, log_probs: Sequence[float]) -> Answer:
-    """Log-probabilities of the numbers as an answer; they need not sum to anything."""
-    top = max(log_probs)
-    weights = [math.exp(value - top) for value in log_probs]
-    shares = tuple(weight / sum(weights) for weight in weights)
-    value = sum(point * share for point, share in zip(questionnaire.points, shares, strict=True))
-    return Answer(item.id, value, shares)
-
-
-def by_grammar(questionnaire: Questionnaire, speaker: Speaker, asking: Asking) -> Ask:
-    """The number that the model draws where it can draw nothing else. Raises CapabilityError."""
-    require(speaker.lm, ("grammar",), "Asking by a grammar")
-    # The longer first: with 10 among them, 1 must not end the choice.
-    numbers = sorted((str(point) for point in questionnaire.points), key=len, reverse=True)
-    grammar = "root ::= " + " | ".join(f'"{number}"' for number in numbers)
-
-    def ask(scene: Scene, item: Item) -> Answer:
-        question = choice_question(questionnaire, item, asking.wording)
-        request = speaker.request(scene.said(USER, question))
-        return drawn(speaker, request, grammar, item, asking)
-
-    return ask
-
-
-def drawn(speaker: Speaker, request: Request, grammar: str, item: Item, asking: Asking) -> Answer:
-    """One number under the grammar; an answer without value where the model wrote none."""
-    sampling = Sampling(
-        temperature=asking.temperature,
-        top_p=1.0,
-        top_k=0,
-        min_p=0.0,
-        seed=sample_seed(asking.seed, item.id),
-        max_tokens=8,
-    )
-    text = speaker.lm.generate(replace(request, grammar=grammar, sampling=sampling)).text.strip()
-    try:
-        return Answer(item.id, float(int(text)), text=text)
-    except ValueError:
-        return Answer(item.id, None, text=text)
-
-
-def by_interview(
-    questionnaire: Questionnaire, speaker: Speaker, nli: Nli, asking: Asking
-) -> Ask:
-    """What the character replies, read by inference: see `read_reply`."""
-
-    def ask(scene: Scene, item: Item) -> Answer:
-        asked = scene.said(USER, interview_question(questionnaire, item))
-        reply = speaker.reply(asked, seed=sample_seed(asking.seed, item.id))
-        return read_reply(questionnaire, item, reply.text, nli)
-
-    return ask
-
-
-def read_reply(questionnaire: Questionnaire, item: Item, text: str, nli: Nli) -> Answer:
-    """How far a reply agrees with an item: the middle of the range, and from there half of it times
-    P(the reply entails the statement) - P(it contradicts it). No value for an empty reply."""
-    if not text.strip():
-        return Answer(item.id, None, text=text)
-    entails, _, contradicts = (float(one) for one in nli.classify([(text, item.text)])[0])
-    half = (questionnaire.high - questionnaire.low) / 2
-    return Answer(item.id, questionnaire.low + half * (1 + entails - contradicts), text=text)
-
-
-def mean_answers(askings: Sequence[Sequence[Answer]]) -> list[Answer]:
-    """The mean of several askings of the same items: orders or wordings whose likings cancel."""
-    found = []
-    for same in zip(*askings, strict=True):
-        values = [one.value for one in same if one.value is not None]
-        shares = _mean_shares([one.probabilities for one in same])
-        value = sum(values) / len(values) if values else None
-        found.append(Answer(same[0].item, value, shares))
-    return found
-
-
-def _mean_shares(rows: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
-    held = list(rows)
-    return tuple(sum(column) / len(held) for column in zip(*held, strict=True))
-
-
-def _question(questionnaire: Questionnaire, item: Item, asking: Asking) -> str:
-    if asking.way == "interview":
-        return interview_question(questionnaire, item)
-    return choice_question(questionnaire, item, asking.wording)
-
-
-def _number(answer: Answer, questionnaire: Questionnaire) -> str:
-    """The likeliest number, as the character would have said it."""
-    if not answer.probabilities:
-        return ""
-    best = max(range(len(answer.probabilities)), key=answer.probabilities.__getitem__)
-    return str(questionnaire.points[best])
+def _per_token(likelihood: Likelihood) -> float:
+    return likelihood.total / max(1, likelihood.tokens)

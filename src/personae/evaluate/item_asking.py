@@ -1,0 +1,215 @@
+"""Asking a character a questionnaire, in three ways: likelihood, grammar, interview.
+
+`by_likelihood` reads the probability of each answer's number; with calibration (Zhao et al. 2021)
+what the model would answer as nobody in particular is taken off, since a small model likes some
+numbers whatever is asked. `by_grammar` draws one number, and cannot draw anything else.
+`by_interview` lets the character talk, with its whole method, and reads the reply by inference.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from personae.data import Persona, Scene
+from personae.errors import InvalidOption
+from personae.evaluate.questionnaires import Answer
+from personae.evaluate.targets import sample_seed
+from personae.evaluate.wordings import Wording, choice_question, interview_question
+from personae.lm.types import Request, Sampling, require
+from personae.questionnaires.types import Item, Questionnaire
+from personae.speaker import Speaker
+
+if TYPE_CHECKING:
+    from personae.encoders.types import Nli
+
+Way = Literal["likelihood", "grammar", "interview"]
+WAYS: tuple[Way, ...] = ("likelihood", "grammar", "interview")
+USER = "User"
+
+# A scene with a persona and what was asked and answered before, and the next item: its answer.
+Ask: TypeAlias = Callable[[Scene, Item], Answer]
+OnAnswer: TypeAlias = Callable[[Answer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How a questionnaire is asked. `calibrated` and `wording` are for `likelihood` and `grammar`.
+
+    `sitting`: all items in one conversation, each answer in the context of the next; else each item
+    has a conversation of its own, and their order does not matter. `order` is a seed that shuffles
+    the items; None asks them as printed.
+    """
+
+    way: Way = "likelihood"
+    wording: Wording = Wording()
+    calibrated: bool = True
+    sitting: bool = False
+    order: int | None = None
+    temperature: float = 0.7
+    seed: int = 0
+
+
+def ask_items(
+    questionnaire: Questionnaire,
+    persona: Persona,
+    asking: Asking,
+    ask: Ask,
+    on_answer: OnAnswer | None = None,
+) -> list[Answer]:
+    """The persona's answers to all items, in the order of the questionnaire."""
+    items = list(questionnaire.items)
+    if asking.order is not None:
+        random.Random(asking.order).shuffle(items)
+    scene, found = Scene(persona=persona, user=USER), {}
+    for item in items:
+        answer = ask(scene, item)
+        found[item.id] = answer
+        if on_answer is not None:
+            on_answer(answer)
+        if asking.sitting:
+            said = scene.said(USER, _question(questionnaire, item, asking))
+            scene = said.said(persona.name, answer.text or _number(answer, questionnaire))
+    return [found[item.id] for item in questionnaire.items]
+
+
+def asker(
+    questionnaire: Questionnaire, speaker: Speaker, asking: Asking, nli: Nli | None = None
+) -> Ask:
+    """The function that asks one item. Raises CapabilityError, InvalidOption."""
+    if asking.way == "likelihood":
+        return by_likelihood(questionnaire, speaker, asking)
+    if asking.way == "grammar":
+        return by_grammar(questionnaire, speaker, asking)
+    if nli is None:
+        raise InvalidOption("An interview needs the inference model that reads the replies.")
+    return by_interview(questionnaire, speaker, nli, asking)
+
+
+def by_likelihood(questionnaire: Questionnaire, speaker: Speaker, asking: Asking) -> Ask:
+    """The answer that is the mean of the numbers by their probabilities, after the very prompt that
+    the method would reply to. Raises CapabilityError."""
+    require(speaker.lm, ("score",), "Asking by likelihood")
+    nobody: dict[str, tuple[float, ...]] = {}
+
+    def ask(scene: Scene, item: Item) -> Answer:
+        question = choice_question(questionnaire, item, asking.wording)
+        found = number_log_probs(questionnaire, speaker, scene.said(USER, question))
+        if asking.calibrated:
+            if item.id not in nobody:
+                bare = Scene(persona=anybody(scene.persona), user=USER).said(USER, question)
+                nobody[item.id] = number_log_probs(questionnaire, speaker, bare)
+            found = tuple(a - b for a, b in zip(found, nobody[item.id], strict=True))
+        return answer_of(questionnaire, item, found)
+
+    return ask
+
+
+def anybody(persona: Persona) -> Persona:
+    """Nobody in particular, under the same name and language: what calibration compares with."""
+    return Persona(name=persona.name, language=persona.language)
+
+
+def number_log_probs(
+    questionnaire: Questionnaire, speaker: Speaker, scene: Scene
+) -> tuple[float, ...]:
+    """The log-probability of each number, from lowest to highest, as the reply to `scene`."""
+    numbers = [str(point) for point in questionnaire.points]
+    return tuple(one.total for one in speaker.lm.score(speaker.request(scene), numbers))
+
+
+def answer_of(questionnaire: Questionnaire, item: Item, log_probs: Sequence[float]) -> Answer:
+    """Log-probabilities of the numbers as an answer; they need not sum to anything."""
+    top = max(log_probs)
+    weights = [math.exp(value - top) for value in log_probs]
+    shares = tuple(weight / sum(weights) for weight in weights)
+    value = sum(point * share for point, share in zip(questionnaire.points, shares, strict=True))
+    return Answer(item.id, value, shares)
+
+
+def by_grammar(questionnaire: Questionnaire, speaker: Speaker, asking: Asking) -> Ask:
+    """The number that the model draws where it can draw nothing else. Raises CapabilityError."""
+    require(speaker.lm, ("grammar",), "Asking by a grammar")
+    # The longer first: with 10 among them, 1 must not end the choice.
+    numbers = sorted((str(point) for point in questionnaire.points), key=len, reverse=True)
+    grammar = "root ::= " + " | ".join(f'"{number}"' for number in numbers)
+
+    def ask(scene: Scene, item: Item) -> Answer:
+        question = choice_question(questionnaire, item, asking.wording)
+        request = speaker.request(scene.said(USER, question))
+        return drawn(speaker, request, grammar, item, asking)
+
+    return ask
+
+
+def drawn(speaker: Speaker, request: Request, grammar: str, item: Item, asking: Asking) -> Answer:
+    """One number under the grammar; an answer without value where the model wrote none."""
+    sampling = Sampling(
+        temperature=asking.temperature,
+        top_p=1.0,
+        top_k=0,
+        min_p=0.0,
+        seed=sample_seed(asking.seed, item.id),
+        max_tokens=8,
+    )
+    text = speaker.lm.generate(replace(request, grammar=grammar, sampling=sampling)).text.strip()
+    try:
+        return Answer(item.id, float(int(text)), text=text)
+    except ValueError:
+        return Answer(item.id, None, text=text)
+
+
+def by_interview(
+    questionnaire: Questionnaire, speaker: Speaker, nli: Nli, asking: Asking
+) -> Ask:
+    """What the character replies, read by inference: see `read_reply`."""
+
+    def ask(scene: Scene, item: Item) -> Answer:
+        asked = scene.said(USER, interview_question(questionnaire, item))
+        reply = speaker.reply(asked, seed=sample_seed(asking.seed, item.id))
+        return read_reply(questionnaire, item, reply.text, nli)
+
+    return ask
+
+
+def read_reply(questionnaire: Questionnaire, item: Item, text: str, nli: Nli) -> Answer:
+    """How far a reply agrees with an item: the middle of the range, and from there half of it times
+    P(the reply entails the statement) - P(it contradicts it). No value for an empty reply."""
+    if not text.strip():
+        return Answer(item.id, None, text=text)
+    entails, _, contradicts = (float(one) for one in nli.classify([(text, item.text)])[0])
+    half = (questionnaire.high - questionnaire.low) / 2
+    return Answer(item.id, questionnaire.low + half * (1 + entails - contradicts), text=text)
+
+
+def mean_answers(askings: Sequence[Sequence[Answer]]) -> list[Answer]:
+    """The mean of several askings of the same items: orders or wordings whose likings cancel."""
+    found = []
+    for same in zip(*askings, strict=True):
+        values = [one.value for one in same if one.value is not None]
+        shares = _mean_shares([one.probabilities for one in same])
+        value = sum(values) / len(values) if values else None
+        found.append(Answer(same[0].item, value, shares))
+    return found
+
+
+def _mean_shares(rows: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
+    held = list(rows)
+    return tuple(sum(column) / len(held) for column in zip(*held, strict=True))
+
+
+def _question(questionnaire: Questionnaire, item: Item, asking: Asking) -> str:
+    if asking.way == "interview":
+        return interview_question(questionnaire, item)
+    return choice_question(questionnaire, item, asking.wording)
+
+
+def _number(answer: Answer, questionnaire: Questionnaire) -> str:
+    """The likeliest number, as the character would have said it."""
+    if not answer.probabilities:
+        return ""
+    best = max(range(len(answer.probabilities)), key=answer.probabilities.__getitem__)
+    return str(questionnaire.points[best])
