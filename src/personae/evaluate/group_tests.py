@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, pvariance
+from statistics import fmean, pvariance
 
 from personae.errors import InvalidOption
 
@@ -68,9 +68,7 @@ def cohens_d(first: Sequence[float], second: Sequence[float]) -> float | None:
     _need(first, 2)
     _need(second, 2)
     count = len(first) + len(second) - 2
-    pooled = (
-        (len(first) - 1) * pvariance(first) + (len(second) - 1) * pvariance(second)
-    ) / count
+    pooled = ((len(first) - 1) * pvariance(first) + (len(second) - 1) * pvariance(second)) / count
     return (fmean(first) - fmean(second)) / math.sqrt(pooled) if pooled > 0 else None
 
 
@@ -101,7 +99,7 @@ def mann_whitney(first: Sequence[float], second: Sequence[float]) -> Test:
     if spread <= 0:
         return Test("Mann-Whitney", u, 1.0)
     z = (abs(u - n1 * n2 / 2) - 0.5) / math.sqrt(spread)
-    return Test("Mann-Whitney", u, min(1.0, 2 * (1 - NormalDist().cdf(max(z, 0.0)))))
+    return Test("Mann-Whitney", u, math.erfc(max(z, 0.0) / math.sqrt(2)))
 
 
 def normality(values: Sequence[float]) -> Test:
@@ -122,8 +120,8 @@ def normality(values: Sequence[float]) -> Test:
 
 def _skewness_z(skewness: float, n: int) -> float:
     y = skewness * math.sqrt((n + 1) * (n + 3) / (6 * (n - 2)))
-    beta = 3 * (n**2 + 27 * n - 70) * (n + 1) * (n + 3)
-    beta /= (n - 2) * (n + 5) * (n + 7) * (n + 9)
+    above, below = 3 * (n**2 + 27 * n - 70) * (n + 1) * (n + 3), (n - 2) * (n + 5) * (n + 7)
+    beta = above / (below * (n + 9))
     w2 = -1 + math.sqrt(2 * (beta - 1))
     return math.asinh(y / math.sqrt(2 / (w2 - 1))) / math.sqrt(0.5 * math.log(w2))
 

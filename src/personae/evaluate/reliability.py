@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from statistics import fmean, pvariance
 
 from personae.errors import InvalidOption
 from personae.evaluate.group_tests import pearson
-from personae.evaluate.questionnaires import Answer, keyed_values, score
-from personae.questionnaires.types import Questionnaire, Scale
+from personae.evaluate.questionnaire_scores import keyed_values, score
+from personae.questionnaires.types import Answer, Questionnaire, Scale
 
 SPLITS = 100
 
@@ -55,7 +56,7 @@ def cronbach_alpha(rows: Sequence[Sequence[float]]) -> float | None:
     of_sums = pvariance([sum(row) for row in rows])
     if of_sums <= 0:
         return None
-    of_items = sum(pvariance(column) for column in zip(*rows, strict=True))
+    of_items = math.fsum(pvariance(column) for column in zip(*rows, strict=True))
     return items / (items - 1) * (1 - of_items / of_sums)
 
 
@@ -113,9 +114,7 @@ def stability(
         [{key: one.mean for key, one in score(questionnaire, answers).items()} for answers in part]
         for part in (first, second)
     ]
-    return {
-        scale.id: _stability(scale.id, scores[0], scores[1]) for scale in questionnaire.scales
-    }
+    return {scale.id: _stability(scale.id, scores[0], scores[1]) for scale in questionnaire.scales}
 
 
 def _stability(
@@ -123,11 +122,11 @@ def _stability(
     first: Sequence[Mapping[str, float | None]],
     second: Sequence[Mapping[str, float | None]],
 ) -> Stability:
-    pairs = [
-        (one, other)
-        for a, b in zip(first, second, strict=True)
-        if (one := a[scale]) is not None and (other := b[scale]) is not None
-    ]
+    pairs: list[tuple[float, float]] = []
+    for a, b in zip(first, second, strict=True):
+        before, after = a[scale], b[scale]
+        if before is not None and after is not None:
+            pairs.append((before, after))
     if not pairs:
         return Stability(scale, None, 0.0, 0.0, 0)
     one, other = [pair[0] for pair in pairs], [pair[1] for pair in pairs]

@@ -111,7 +111,8 @@ def _from_incharacter(fields: Record, language: str) -> Questionnaire:
         one = Record.of(value, place, f"question {key!r}")
         question = one.text(f"rewritten_{language}", "")
         items.append(Item(str(key), one.text(f"origin_{language}"), question))
-    scales, crowd = [], {}
+    scales: list[Scale] = []
+    crowd: dict[str, Norm] = {}
     reports = _REPORTS.get(fields.text("compute_mode", "AVG"), "")
     for value in fields.items("categories", required=True):
         one = Record.of(value, place, "category")

@@ -19,6 +19,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """One item answered: `value` on the questionnaire's range, None where nothing was said of it.
+
+    `probabilities` are those of the answers from lowest to highest, where the model told them;
+    `value` is then their mean. `text` is what was said.
+    """
+
+    item: str
+    value: float | None
+    probabilities: tuple[float, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """What some of the items measure. `keys` are their ids: +1, or -1 where agreeing is the low
     pole. `part_of` names the scale that this one is a facet of."""

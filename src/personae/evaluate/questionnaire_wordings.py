@@ -56,9 +56,7 @@ def paraphrases(language: str) -> int:
     return len(_of(_CHOICES, language))
 
 
-def choice_question(
-    questionnaire: Questionnaire, item: Item, wording: Wording = Wording()
-) -> str:
+def choice_question(questionnaire: Questionnaire, item: Item, wording: Wording = Wording()) -> str:
     """The question whose answer is a number. Raises InvalidOption for an unknown paraphrase."""
     known = _of(_CHOICES, questionnaire.language)
     if not 0 <= wording.paraphrase < len(known):

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from personae.benchmarks.types import Question
 from personae.data import Persona, Scene
 from personae.errors import InvalidOption
-from personae.evaluate.questionnaires import Answer
+from personae.evaluate.asking import AskedQuestion, Choosing, without_persona
+from personae.evaluate.questionnaire_wordings import Wording, choice_question, interview_question
 from personae.evaluate.targets import sample_seed
-from personae.evaluate.wordings import Wording, choice_question, interview_question
 from personae.lm.types import Request, Sampling, require
-from personae.questionnaires.types import Item, Questionnaire
+from personae.questionnaires.types import Answer, Item, Questionnaire
 from personae.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -58,17 +60,21 @@ def ask_items(
     persona: Persona,
     asking: Asking,
     ask: Ask,
+    kept: Mapping[str, Answer] | None = None,
     on_answer: OnAnswer | None = None,
 ) -> list[Answer]:
-    """The persona's answers to all items, in the order of the questionnaire."""
+    """The persona's answers to all items, in the order of the questionnaire.
+
+    What is `kept` of an earlier run is not asked again; `on_answer` is told of each new answer.
+    """
     items = list(questionnaire.items)
     if asking.order is not None:
         random.Random(asking.order).shuffle(items)
-    scene, found = Scene(persona=persona, user=USER), {}
+    scene, found = Scene(persona=persona, user=USER), dict[str, Answer]()
     for item in items:
-        answer = ask(scene, item)
+        answer = (kept or {}).get(item.id) or ask(scene, item)
         found[item.id] = answer
-        if on_answer is not None:
+        if on_answer is not None and item.id not in (kept or {}):
             on_answer(answer)
         if asking.sitting:
             said = scene.said(USER, _question(questionnaire, item, asking))
@@ -100,25 +106,24 @@ def by_likelihood(questionnaire: Questionnaire, speaker: Speaker, asking: Asking
         found = number_log_probs(questionnaire, speaker, scene.said(USER, question))
         if asking.calibrated:
             if item.id not in nobody:
-                bare = Scene(persona=anybody(scene.persona), user=USER).said(USER, question)
-                nobody[item.id] = number_log_probs(questionnaire, speaker, bare)
+                bare = without_persona(Scene(persona=scene.persona, user=USER))
+                nobody[item.id] = number_log_probs(
+                    questionnaire, speaker, bare.said(USER, question)
+                )
             found = tuple(a - b for a, b in zip(found, nobody[item.id], strict=True))
         return answer_of(questionnaire, item, found)
 
     return ask
 
 
-def anybody(persona: Persona) -> Persona:
-    """Nobody in particular, under the same name and language: what calibration compares with."""
-    return Persona(name=persona.name, language=persona.language)
-
-
 def number_log_probs(
     questionnaire: Questionnaire, speaker: Speaker, scene: Scene
 ) -> tuple[float, ...]:
     """The log-probability of each number, from lowest to highest, as the reply to `scene`."""
-    numbers = [str(point) for point in questionnaire.points]
-    return tuple(one.total for one in speaker.lm.score(speaker.request(scene), numbers))
+    numbers = tuple(str(point) for point in questionnaire.points)
+    asked = AskedQuestion(Question(id="", scene=scene, options=numbers))
+    answer = Choosing(speaker, "total").answer(asked, seed=0, cancel=threading.Event())
+    return tuple(answer.to_dict()["log_likelihoods"])
 
 
 def answer_of(questionnaire: Questionnaire, item: Item, log_probs: Sequence[float]) -> Answer:
@@ -162,9 +167,7 @@ def drawn(speaker: Speaker, request: Request, grammar: str, item: Item, asking: 
         return Answer(item.id, None, text=text)
 
 
-def by_interview(
-    questionnaire: Questionnaire, speaker: Speaker, nli: Nli, asking: Asking
-) -> Ask:
+def by_interview(questionnaire: Questionnaire, speaker: Speaker, nli: Nli, asking: Asking) -> Ask:
     """What the character replies, read by inference: see `read_reply`."""
 
     def ask(scene: Scene, item: Item) -> Answer:

@@ -8,21 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from personae.errors import InvalidOption
-from personae.questionnaires.types import Questionnaire, Scale
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One item answered: `value` on the questionnaire's range, None where nothing was said of it.
-
-    `probabilities` are those of the answers from lowest to highest, where the model told them;
-    `value` is then their mean. `text` is what was said.
-    """
-
-    item: str
-    value: float | None
-    probabilities: tuple[float, ...] = ()
-    text: str = ""
+from personae.questionnaires.types import Answer, Questionnaire, Scale
 
 
 @dataclass(frozen=True, slots=True)
