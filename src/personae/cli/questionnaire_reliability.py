@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, print_table
+from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from personae.data import JsonObject, Persona
@@ -27,9 +27,7 @@ def reliability(
     out: Annotated[Path, typer.Option("--out", help="A folder; goes on where it stopped.")],
     name: Annotated[str, typer.Option("--questionnaire", help="A name, or a file.")] = "ipip-50",
     cards: Annotated[str, typer.Option("--cards", help="Characters, with commas.")] = CARDS,
-    methods: Annotated[
-        str, typer.Option("--method", help="See `personae list methods`.")
-    ] = "plain",
+    method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Without calibration.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
@@ -122,12 +120,10 @@ def _all_asked(
             about = about_asking(sheet, asking, method, lm)
             file = out / f"{name.replace(' ', '-').replace(',', '')}.jsonl"
             with open_sheet(file, about) as kept:
-                found[name] = [
-                    _one_asked(
-                        sheet, person, asking, ask, kept, f"{name}: {number} of {len(people)}"
-                    )
-                    for number, person in enumerate(people, 1)
-                ]
+                found[name] = []
+                for person in people:
+                    stderr().print(f"{name}: {person.display_name}", markup=False)
+                    found[name].append(_one_asked(sheet, person, asking, ask, kept))
     return found
 
 

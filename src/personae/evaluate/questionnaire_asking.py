@@ -1,9 +1,11 @@
-"""Asking a character a questionnaire, in three ways: likelihood, grammar, interview.
+"""Asking a character a questionnaire: by likelihood, by statement, by grammar, by interview.
 
 `by_likelihood` reads the probability of each answer's number; with calibration (Zhao et al. 2021)
 what the model would answer as nobody in particular is taken off, since a small model likes some
-numbers whatever is asked. `by_grammar` draws one number, and cannot draw anything else.
-`by_interview` lets the character talk, with its whole method, and reads the reply by inference.
+numbers whatever is asked. `by_statement` needs no numbers, which mean little to a small model: how
+much likelier is it that the character says the statement than that nobody in particular does?
+`by_grammar` draws one number, and cannot draw anything else. `by_interview` lets the character
+talk, with its whole method, and reads the reply by inference.
 """
 
 from __future__ import annotations
@@ -12,14 +14,19 @@ import math
 import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.benchmarks.types import Question
 from personae.data import Persona, Scene
 from personae.errors import InvalidOption
 from personae.evaluate.asking import AskedQuestion, Choosing, without_persona
-from personae.evaluate.questionnaire_wordings import Wording, choice_question, interview_question
+from personae.evaluate.questionnaire_wordings import (
+    Wording,
+    choice_question,
+    interview_question,
+    opening_question,
+)
 from personae.evaluate.targets import sample_seed
 from personae.lm.types import Request, Sampling, require
 from personae.questionnaires.types import Answer, Item, Questionnaire
@@ -28,8 +35,8 @@ from personae.speaker import Speaker
 if TYPE_CHECKING:
     from personae.encoders.types import Nli
 
-Way = Literal["likelihood", "grammar", "interview"]
-WAYS: tuple[Way, ...] = ("likelihood", "grammar", "interview")
+Way = Literal["likelihood", "statement", "grammar", "interview"]
+WAYS: tuple[Way, ...] = ("likelihood", "statement", "grammar", "interview")
 USER = "User"
 
 # A scene with a persona and what was asked and answered before, and the next item: its answer.
@@ -67,6 +74,8 @@ def ask_items(
 
     What is `kept` of an earlier run is not asked again; `on_answer` is told of each new answer.
     """
+    if asking.sitting and asking.way == "statement":
+        raise InvalidOption("Statements are not answered one after the other: leave out `sitting`.")
     items = list(questionnaire.items)
     if asking.order is not None:
         random.Random(asking.order).shuffle(items)
@@ -88,6 +97,8 @@ def asker(
     """The function that asks one item. Raises CapabilityError, InvalidOption."""
     if asking.way == "likelihood":
         return by_likelihood(questionnaire, speaker, asking)
+    if asking.way == "statement":
+        return by_statement(questionnaire, speaker, asking)
     if asking.way == "grammar":
         return by_grammar(questionnaire, speaker, asking)
     if nli is None:
@@ -99,29 +110,68 @@ def by_likelihood(questionnaire: Questionnaire, speaker: Speaker, asking: Asking
     """The answer that is the mean of the numbers by their probabilities, after the very prompt that
     the method would reply to. Raises CapabilityError."""
     require(speaker.lm, ("score",), "Asking by likelihood")
-    nobody: dict[str, tuple[float, ...]] = {}
+    numbers = tuple(str(point) for point in questionnaire.points)
+    nobody = _Nobody(speaker)
 
     def ask(scene: Scene, item: Item) -> Answer:
         question = choice_question(questionnaire, item, asking.wording)
-        found = number_log_probs(questionnaire, speaker, scene.said(USER, question))
+        found = log_probs_of(speaker, scene.said(USER, question), numbers)
         if asking.calibrated:
-            if item.id not in nobody:
-                bare = without_persona(Scene(persona=scene.persona, user=USER))
-                nobody[item.id] = number_log_probs(
-                    questionnaire, speaker, bare.said(USER, question)
-                )
-            found = tuple(a - b for a, b in zip(found, nobody[item.id], strict=True))
+            bare = nobody.log_probs(scene.persona, question, numbers)
+            found = tuple(a - b for a, b in zip(found, bare, strict=True))
         return answer_of(questionnaire, item, found)
 
     return ask
 
 
-def number_log_probs(
-    questionnaire: Questionnaire, speaker: Speaker, scene: Scene
-) -> tuple[float, ...]:
-    """The log-probability of each number, from lowest to highest, as the reply to `scene`."""
-    numbers = tuple(str(point) for point in questionnaire.points)
-    asked = AskedQuestion(Question(id="", scene=scene, options=numbers))
+def by_statement(questionnaire: Questionnaire, speaker: Speaker, asking: Asking) -> Ask:
+    """How likely it is, of somebody who says the item, that it is the character and not nobody.
+
+    Bayes with even odds: p = 1 / (1 + P(item | nobody) / P(item | character)). The answers are
+    those of a person who takes each step of the range with the chance p (binomial); their mean is
+    low + (high - low) p. Raises CapabilityError.
+    """
+    require(speaker.lm, ("score",), "Asking by statement")
+    nobody = _Nobody(speaker)
+
+    def ask(scene: Scene, item: Item) -> Answer:
+        opening = opening_question(questionnaire, asking.wording)
+        mine = log_probs_of(speaker, scene.said(USER, opening), (item.text,))[0]
+        bare = nobody.log_probs(scene.persona, opening, (item.text,))[0]
+        p = 0.5 * (1 + math.tanh((mine - bare) / 2))
+        return Answer(item.id, *_binomial(questionnaire, p))
+
+    return ask
+
+
+def _binomial(questionnaire: Questionnaire, p: float) -> tuple[float, tuple[float, ...]]:
+    steps = questionnaire.high - questionnaire.low
+    shares = tuple(
+        math.comb(steps, step) * p**step * (1 - p) ** (steps - step) for step in range(steps + 1)
+    )
+    return questionnaire.low + steps * p, shares
+
+
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    """What the model would answer as nobody in particular, each question asked once."""
+
+    speaker: Speaker
+    known: dict[tuple[str, str, tuple[str, ...]], tuple[float, ...]] = field(default_factory=dict)
+
+    def log_probs(
+        self, persona: Persona, question: str, options: tuple[str, ...]
+    ) -> tuple[float, ...]:
+        key = persona.name, question, options
+        if key not in self.known:
+            bare = without_persona(Scene(persona=persona, user=USER)).said(USER, question)
+            self.known[key] = log_probs_of(self.speaker, bare, options)
+        return self.known[key]
+
+
+def log_probs_of(speaker: Speaker, scene: Scene, options: tuple[str, ...]) -> tuple[float, ...]:
+    """The total log-probability of each option as the reply to `scene`."""
+    asked = AskedQuestion(Question(id="", scene=scene, options=options))
     answer = Choosing(speaker, "total").answer(asked, seed=0, cancel=threading.Event())
     return tuple(answer.to_dict()["log_likelihoods"])
 
@@ -207,6 +257,8 @@ def _mean_shares(rows: Iterable[tuple[float, ...]]) -> tuple[float, ...]:
 def _question(questionnaire: Questionnaire, item: Item, asking: Asking) -> str:
     if asking.way == "interview":
         return interview_question(questionnaire, item)
+    if asking.way == "statement":
+        return opening_question(questionnaire, asking.wording)
     return choice_question(questionnaire, item, asking.wording)
 
 

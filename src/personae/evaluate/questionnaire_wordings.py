@@ -41,6 +41,13 @@ _INTERVIEWS: Mapping[str, str] = {
     "fr": "Certains disent d'eux-mêmes : « {statement} » Et toi ?",
     "it": "Alcuni dicono di sé: «{statement}» E tu?",
 }
+_OPENINGS: Mapping[str, tuple[str, ...]] = {
+    "en": ("Tell me something about yourself.", "What are you like?", "How would you describe "
+           "yourself?", "Who are you, in one sentence?"),
+    "de": ("Erzähl mir etwas über dich.", "Wie bist du so?"),
+    "fr": ("Parle-moi un peu de toi.", "Comment es-tu ?"),
+    "it": ("Raccontami qualcosa di te.", "Come sei?"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +65,17 @@ def paraphrases(language: str) -> int:
 
 def choice_question(questionnaire: Questionnaire, item: Item, wording: Wording = Wording()) -> str:
     """The question whose answer is a number. Raises InvalidOption for an unknown paraphrase."""
-    known = _of(_CHOICES, questionnaire.language)
-    if not 0 <= wording.paraphrase < len(known):
-        raise InvalidOption(
-            f"There is no paraphrase {wording.paraphrase} in {questionnaire.language!r}; choose 0 "
-            f"to {len(known) - 1}."
-        )
+    known = _paraphrase(_of(_CHOICES, questionnaire.language), wording, questionnaire.language)
     lines = _option_lines(questionnaire)
     options = "\n".join(lines[::-1] if wording.falling else lines)
     # Not `format`: a statement from a user's file may have braces of its own.
-    text = known[wording.paraphrase].replace("{options}", options)
+    text = known.replace("{options}", options)
     return text.replace("{statement}", item.text)
+
+
+def opening_question(questionnaire: Questionnaire, wording: Wording = Wording()) -> str:
+    """What somebody who describes themselves was asked. Raises as `choice_question` does."""
+    return _paraphrase(_of(_OPENINGS, questionnaire.language), wording, questionnaire.language)
 
 
 def interview_question(questionnaire: Questionnaire, item: Item) -> str:
@@ -76,6 +83,15 @@ def interview_question(questionnaire: Questionnaire, item: Item) -> str:
     if item.question:
         return item.question
     return _of(_INTERVIEWS, questionnaire.language).replace("{statement}", item.text)
+
+
+def _paraphrase(known: tuple[str, ...], wording: Wording, language: str) -> str:
+    if not 0 <= wording.paraphrase < len(known):
+        raise InvalidOption(
+            f"There is no paraphrase {wording.paraphrase} in {language!r}; choose 0 to "
+            f"{len(known) - 1}."
+        )
+    return known[wording.paraphrase]
 
 
 def _option_lines(questionnaire: Questionnaire) -> Sequence[str]:
