@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from personae.benchmarks.types import Question
-from personae.data import Persona, Scene
+from personae.data import Persona, Scene, Turn
 from personae.errors import InvalidOption
 from personae.evaluate.asking import AskedQuestion, Choosing, without_persona
 from personae.evaluate.questionnaire_wordings import (
@@ -69,9 +69,12 @@ def ask_items(
     ask: Ask,
     kept: Mapping[str, Answer] | None = None,
     on_answer: OnAnswer | None = None,
+    *,
+    after: tuple[Turn, ...] = (),
 ) -> list[Answer]:
     """The persona's answers to all items, in the order of the questionnaire.
 
+    `after` is what was said before the first of them.
     What is `kept` of an earlier run is not asked again; `on_answer` is told of each new answer.
     """
     if asking.sitting and asking.way == "statement":
@@ -79,7 +82,7 @@ def ask_items(
     items = list(questionnaire.items)
     if asking.order is not None:
         random.Random(asking.order).shuffle(items)
-    scene, found = Scene(persona=persona, user=USER), dict[str, Answer]()
+    scene, found = Scene(persona=persona, user=USER, turns=after), dict[str, Answer]()
     for item in items:
         answer = (kept or {}).get(item.id) or ask(scene, item)
         found[item.id] = answer

@@ -12,15 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from personae.data import Persona
+from personae.data import Persona, Scene
 from personae.errors import InvalidOption
 from personae.evaluate.answer_sheet import AnswerSheet
-from personae.evaluate.group_tests import Comparison, compare
+from personae.evaluate.group_tests import Comparison, cohens_d, compare
 from personae.evaluate.questionnaire_asking import Ask, Asking, ask_items, mean_answers
 from personae.evaluate.questionnaire_scores import score
+from personae.lm.types import Sampling
 from personae.questionnaires.types import Answer, Questionnaire
 from personae.registry import EntryInfo
+from personae.speaker import Speaker
 from personae.text.parsing import Place, read_text
+from personae.text.sentences import sentence_ends
 
 ENTRY = EntryInfo(systems=("S096",))
 
@@ -63,6 +66,8 @@ MARKERS: Mapping[Trait, tuple[str, str]] = {
 Words = Literal["published", "markers"]
 NAME = "Kim"  # a name that tells nothing, not even whether of a man or a woman
 
+PUBLISHED = Path(__file__).parent / "published" / "personallm.csv"
+
 # Which pole of each trait an agent was told to be: True is the high one.
 Type: TypeAlias = tuple[bool, bool, bool, bool, bool]
 
@@ -97,9 +102,45 @@ def type_of(code: str) -> Type:
     return tuple(found)  # type: ignore[return-value]
 
 
-def half_of_types() -> tuple[Type, ...]:
-    """Sixteen types in which every pair of traits is balanced: the half fraction 2^(5-1)."""
-    return tuple(one for one in all_types() if sum(one) % 2)
+def types_of(count: int) -> tuple[Type, ...]:
+    """8, 16 or 32 types in which no two traits go together (Box and Hunter's fractions).
+
+    Raises InvalidOption for other counts.
+    """
+    if count not in (8, 16, 32):
+        raise InvalidOption(f"There are sets of 8, 16 and 32 balanced types, not of {count}.")
+    found = []
+    for one in all_types():
+        e, a, c, n, o = one
+        is_kept = {32: True, 16: o == (e ^ a ^ c ^ n), 8: n == (e ^ a) and o == (e ^ c)}
+        if is_kept[count]:
+            found.append(one)
+    return tuple(found)
+
+
+def first_items(questionnaire: Questionnaire, items: int) -> Questionnaire:
+    """The questionnaire with the first so many items of each trait; 0 keeps all.
+
+    Half of them are reversed where the scale has enough: the first of each sign take turns.
+    """
+    if not items:
+        return questionnaire
+    kept: set[str] = set()
+    for scale_id in traits_of(questionnaire).values():
+        scale = next(one for one in questionnaire.scales if one.id == scale_id)
+        by_sign = [[key for key, sign in scale.keys.items() if sign == one] for one in (1, -1)]
+        turns = [key for pair in itertools.zip_longest(*by_sign) for key in pair if key is not None]
+        kept |= set(turns[:items])
+    scales = []
+    for scale in questionnaire.scales:
+        keys = {key: sign for key, sign in scale.keys.items() if key in kept}
+        if keys:
+            scales.append(replace(scale, keys=keys))
+    return replace(
+        questionnaire,
+        items=tuple(item for item in questionnaire.items if item.id in kept),
+        scales=tuple(scales),
+    )
 
 
 def persona_of(one: Type, words: Words = "published") -> Persona:
@@ -110,6 +151,20 @@ def persona_of(one: Type, words: Words = "published") -> Persona:
         name=NAME,
         description=f"You are a character who is {', '.join(poles[:-1])}, and {poles[-1]}.",
     )
+
+
+def writer_of(persona: Persona) -> Persona:
+    """The same character told nothing else: it is not asked to keep to a sentence or two."""
+    return persona.model_copy(update={"system_prompt": persona.description})
+
+
+def write_story(speaker: Speaker, scene: Scene, tokens: int, seed: int) -> str:
+    """What the character of `scene` writes, up to so many tokens and to the end of a sentence."""
+    sampling = Sampling(temperature=0.7, max_tokens=tokens, seed=seed)
+    request = replace(speaker.request(scene), sampling=sampling)
+    text = speaker.lm.generate(request).text.strip()
+    ends = sentence_ends(text)
+    return text[: ends[-1]] if ends else text
 
 
 def ask_types(
@@ -187,6 +242,19 @@ def effect_sizes(agents: Sequence[Agent]) -> dict[Trait, Comparison]:
     return found
 
 
+def d_by_chance(agents: Sequence[Agent], shuffles: int, seed: int) -> dict[Trait, float]:
+    """The |d| of each trait that 95 % of so many shuffles stay below."""
+    found: dict[Trait, list[float]] = {trait: [] for trait in TRAITS}
+    for number in range(shuffles):
+        dealt = shuffled(agents, seed + number)
+        for trait, values in found.items():
+            at = TRAITS.index(trait)
+            high, low = ([one.scores[trait] for one in dealt if one.type[at] is pole]
+                         for pole in (True, False))  # fmt: skip
+            values.append(abs(cohens_d(high, low) or 0.0))
+    return {trait: sorted(values)[int(0.95 * (shuffles - 1))] for trait, values in found.items()}
+
+
 def shuffled(agents: Sequence[Agent], seed: int) -> list[Agent]:
     """The same scores under types dealt out by chance: what is found in these is noise."""
     types = [one.type for one in agents]
@@ -213,3 +281,12 @@ def read_scores(file: Path) -> list[Agent]:
     if not found:
         raise Place(file).fault("This table has no scores.")
     return [Agent(type_of(code), scores) for (code, _), scores in found.items()]
+
+
+def published_agents() -> dict[str, list[Agent]]:
+    """The agents of PersonaLLM by model, with their sums of BFI-44 (see `published/SOURCE.md`)."""
+    found: dict[str, list[Agent]] = {}
+    for row in csv.DictReader(io.StringIO(read_text(PUBLISHED))):
+        scores = {trait: float(row[trait]) for trait in TRAITS}
+        found.setdefault(row["model"], []).append(Agent(type_of(row["type"]), scores))
+    return found

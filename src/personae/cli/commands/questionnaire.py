@@ -9,9 +9,10 @@ import typer
 
 from personae.cli.output import print_json, print_table, stderr
 from personae.cli.questionnaire_reliability import reliability
+from personae.cli.ways_to_ask import way_named
 
 if TYPE_CHECKING:
-    from personae.evaluate.questionnaire_asking import Asking, Way
+    from personae.evaluate.questionnaire_asking import Asking
     from personae.evaluate.questionnaire_scores import ScaleScore
     from personae.evaluate.reliability import Consistency
     from personae.questionnaires.types import Answer, Questionnaire
@@ -102,7 +103,7 @@ def ask(
     sheet = load_questionnaire(name, language)
     persona = load_card(card)
     asking = Asking(
-        _way(way), Wording(paraphrase, falling), not raw, sitting, order, temperature, seed
+        way_named(way), Wording(paraphrase, falling), not raw, sitting, order, temperature, seed
     )
     answers = _asked(sheet, persona, asking, method, model, out)
     _print_scores(sheet, {persona.display_name: answers}, norm, as_json, with_answers=True)
@@ -136,16 +137,6 @@ def score(
             name or str(about.get("questionnaire", "")), str(about.get("language", "en"))
         )
     _print_scores(sheet, people, norm, as_json, seed=seed)
-
-
-def _way(name: str) -> Way:
-    from personae.errors import UnknownEntry
-    from personae.evaluate.questionnaire_asking import WAYS
-
-    for known in WAYS:
-        if name == known:
-            return known
-    raise UnknownEntry("way to ask", name, WAYS)
 
 
 def _asked(
