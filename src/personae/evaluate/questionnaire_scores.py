@@ -37,9 +37,7 @@ def score(
     that it does not have, twice the same, out of range or no number, and for an unknown group.
     """
     values = _values(questionnaire, answers)
-    if norm and norm not in questionnaire.norms:
-        known = ", ".join(questionnaire.norms) or "none"
-        raise InvalidOption(f"{questionnaire.name} has no norms of {norm!r}; it has: {known}.")
+    check_norm(questionnaire, norm)
     norms = questionnaire.norms.get(norm, {})
     found = {}
     for scale in questionnaire.scales:
@@ -57,6 +55,13 @@ def score(
             z,
         )
     return found
+
+
+def check_norm(questionnaire: Questionnaire, norm: str) -> None:
+    """Raise InvalidOption unless `norm` is empty, or a group that the questionnaire knows."""
+    if norm and norm not in questionnaire.norms:
+        known = ", ".join(questionnaire.norms) or "none"
+        raise InvalidOption(f"{questionnaire.name} has no norms of {norm!r}; it has: {known}.")
 
 
 def keyed_values(

@@ -97,10 +97,12 @@ def ask(
     """
     from personae.cli.opening import load_card
     from personae.evaluate.questionnaire_asking import Asking
+    from personae.evaluate.questionnaire_scores import check_norm
     from personae.evaluate.questionnaire_wordings import Wording
     from personae.formats.questionnaire import load_questionnaire
 
     sheet = load_questionnaire(name, language)
+    check_norm(sheet, norm)
     persona = load_card(card)
     asking = Asking(
         way_named(way), Wording(paraphrase, falling), not raw, sitting, order, temperature, seed

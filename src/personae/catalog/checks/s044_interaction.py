@@ -1,0 +1,98 @@
+"""S044 LLM agents in interaction: the scorer, the analysis, and four pairs on the model here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from personae.catalog.check import CheckContext
+from personae.catalog.check_data import expect
+from personae.catalog.checks.s096_personallm import bfi
+from personae.evaluate.answer_sheet import AnswerSheet
+from personae.evaluate.questionnaire_asking import Asking, asker
+from personae.evaluate.questionnaire_scores import score
+from personae.formats.questionnaire import load_questionnaire
+from personae.questionnaires.types import Answer
+from personae.speaker import Speaker
+from personae.studies.interaction import (
+    Participant,
+    Setting,
+    alignment,
+    between,
+    drifts,
+    run_condition,
+)
+from personae.studies.personallm import TRAITS, first_items
+
+THREES, FIVES = (24, 27, 27, 24, 30), (28, 29, 29, 28, 42)  # E, A, C, N, O
+PAIRS, ITEMS, STORY_TOKENS = 4, 2, 48
+LARGE, TRAITS_WANTED = 0.8, 3
+
+
+def check(context: CheckContext) -> list[str]:
+    """Golden sums, then the conditions control and ab with four agents a profile."""
+    return [golden_sums(), *interaction_here(context)]
+
+
+def golden_sums() -> str:
+    """Raise CheckFailed unless all 3 and all 5 give the published sums of the BFI-44."""
+    sheet = bfi()
+    for value, wanted in ((3.0, THREES), (5.0, FIVES)):
+        found = score(sheet, [Answer(item.id, value) for item in sheet.items])
+        sums = tuple(found[trait].sum for trait in TRAITS)
+        expect(sums == wanted, f"All {value:.0f} gives the sums {sums}, not {wanted}.")
+    return f"BFI-44 sums of E, A, C, N, O: all 3 gives {THREES}, all 5 gives {FIVES}"
+
+
+def interaction_here(context: CheckContext) -> list[str]:
+    """Raise CheckFailed unless profiles differ, stories are read, and reading changes the test."""
+    setting = Setting(
+        first_items(load_questionnaire("ipip-50"), ITEMS), Asking(way="statement"), "markers",
+        PAIRS, STORY_TOKENS, context.seed,
+    )  # fmt: skip
+    speaker, sheet = Speaker(context.lm(), seed=context.seed), AnswerSheet()
+    ask = asker(setting.questionnaire, speaker, setting.asking)
+    alone, read = (run_condition(one, setting, speaker, ask, sheet) for one in ("control", "ab"))
+    whole = all(one.story for one in (*alone, *read)) and len(alone) == len(read) == 2 * PAIRS
+    expect(whole, "Not every agent wrote a story.")
+    found = between(alone, "before")
+    large = [trait for trait in TRAITS if (found[trait].d or 0.0) > LARGE]
+    shown = " ".join(f"{trait} {found[trait].d or 0.0:.2f}" for trait in TRAITS)
+    expect(len(large) >= TRAITS_WANTED, f"The profiles hardly differ before writing: d {shown}.")
+    return [
+        f"{PAIRS} agents a profile before writing, creative against analytic: d {shown}",
+        reading(alone, read),
+        matching(read),
+    ]
+
+
+def reading(alone: Sequence[Participant], read: Sequence[Participant]) -> str:
+    """Raise CheckFailed unless readers wrote other stories, and drift is told for both."""
+    stories = {one.story for one in alone}
+    readers = [one for one in read if one.partner]
+    expect(len(readers) == PAIRS, f"{len(readers)} of {PAIRS} agents read a story.")
+    expect(all(one.partner in stories for one in readers), "They read a story that nobody wrote.")
+    expect(not stories & {one.story for one in readers}, "Who read wrote what it wrote alone.")
+    found = {
+        name: fmean(
+            abs(one.comparison.first_mean - one.comparison.second_mean)
+            for one in drifts(part)
+            if one.profile == "analytic"
+        )
+        for name, part in (("alone", alone), ("after a creative story", readers))
+    }
+    return "analytic agents' mean shift by writing, in points of 5: " + ", ".join(
+        f"{name} {value:.2f}" for name, value in found.items()
+    )
+
+
+def matching(read: Sequence[Participant]) -> str:
+    """Raise CheckFailed unless style matching was measured."""
+    found = alignment(read)
+    if found is None:
+        expect(False, "Nobody's style was compared with what they had read.")
+        return ""
+    return (
+        f"style matching with the story that was read {found.read:.2f}, with others "
+        f"{found.unread:.2f} (p = {found.p:.2f})"
+    )
