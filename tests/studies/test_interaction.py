@@ -15,6 +15,7 @@ from personae.lm.types import Likelihood
 from personae.speaker import Speaker
 from personae.studies.interaction import (
     ORDERS,
+    PUBLISHED,
     Participant,
     Setting,
     alignment,
@@ -139,6 +140,16 @@ def test_alignment_is_against_stories_that_were_not_read():
         participant("creative", at, 1, 1, text, stories[at - 1]) for at, text in enumerate(stories)
     ]
     assert alignment(crossed).p > 0.5
+
+
+def test_the_published_means_come_out_to_a_tenth():
+    from personae.catalog.checks.s044_interaction import published_means
+
+    assert "130 published participants" in published_means()
+    found = {(one.profile, one.trait): one.comparison for one in drifts(
+        read_participants(PUBLISHED))}  # fmt: skip
+    assert found["analytic", "C"].first_mean - found["analytic", "C"].second_mean > 13
+    assert abs(found["creative", "C"].d) < 0.1
 
 
 HEADER = (

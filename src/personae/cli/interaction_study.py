@@ -40,6 +40,9 @@ def interaction(
         list[Path] | None,
         typer.Option("--data", help="Ask nobody: tables of the published study."),
     ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="Ask nobody: the control condition that ships.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Keep answers and stories; goes on from there.")
     ] = None,
@@ -47,10 +50,12 @@ def interaction(
 ) -> None:
     """Opposite characters take a test, write a story alone or after reading another's, and take
     the test again: drift, and how alike their writing is."""
-    from personae.studies.interaction import Setting, read_participants
+    from personae.studies.interaction import PUBLISHED, Setting, read_participants
 
     found: Mapping[str, Sequence[Participant]]
-    if data:
+    if published:
+        found = {PUBLISHED.stem: read_participants(PUBLISHED)}
+    elif data:
         found = {file.stem: read_participants(file) for file in data}
     else:
         from personae.cli.personallm_study import words_named

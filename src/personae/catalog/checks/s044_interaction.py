@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from personae.catalog.check import CheckContext
@@ -15,23 +15,31 @@ from personae.formats.questionnaire import load_questionnaire
 from personae.questionnaires.types import Answer
 from personae.speaker import Speaker
 from personae.studies.interaction import (
+    PUBLISHED,
     Participant,
+    Profile,
     Setting,
     alignment,
     between,
     drifts,
+    read_participants,
     run_condition,
 )
 from personae.studies.personallm import TRAITS, first_items
 
 THREES, FIVES = (24, 27, 27, 24, 30), (28, 29, 29, 28, 42)  # E, A, C, N, O
+# Means of the published control condition: E, A, C, N, O before and after writing alone.
+PUBLISHED_MEANS: Mapping[Profile, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    "analytic": ((14.8, 11.4, 18.2, 13.2, 14.6), (17.0, 21.4, 31.7, 14.5, 29.1)),
+    "creative": ((35.1, 40.5, 36.6, 15.7, 46.9), (35.1, 40.5, 36.5, 15.9, 46.8)),
+}
 PAIRS, ITEMS, STORY_TOKENS = 4, 2, 48
 LARGE, TRAITS_WANTED = 0.8, 3
 
 
 def check(context: CheckContext) -> list[str]:
-    """Golden sums, then the conditions control and ab with four agents a profile."""
-    return [golden_sums(), *interaction_here(context)]
+    """Golden sums, the published means, then two conditions with four agents a profile here."""
+    return [golden_sums(), published_means(), *interaction_here(context)]
 
 
 def golden_sums() -> str:
@@ -42,6 +50,22 @@ def golden_sums() -> str:
         sums = tuple(found[trait].sum for trait in TRAITS)
         expect(sums == wanted, f"All {value:.0f} gives the sums {sums}, not {wanted}.")
     return f"BFI-44 sums of E, A, C, N, O: all 3 gives {THREES}, all 5 gives {FIVES}"
+
+
+def published_means() -> str:
+    """Raise CheckFailed unless the published participants have the published means to 0.1."""
+    participants = read_participants(PUBLISHED)
+    for profile, wanted in PUBLISHED_MEANS.items():
+        mine = [one for one in participants if one.profile == profile]
+        for when, means in zip(("before", "after"), wanted, strict=True):
+            for trait, mean in zip(TRAITS, means, strict=True):
+                got = fmean(getattr(one, when)[trait] for one in mine)
+                expect(abs(got - mean) <= 0.1, f"{profile} {trait} {when}: {got:.2f}, not {mean}.")
+    same = sum(dict(one.before) == dict(one.after) for one in participants)
+    return (
+        f"the means of {len(participants)} published participants, before and after writing alone, "
+        f"come out to 0.1; {same} of them gave the same five sums twice"
+    )
 
 
 def interaction_here(context: CheckContext) -> list[str]:
