@@ -18,17 +18,17 @@ from personae.evaluate.questionnaire_asking import (
     read_reply,
 )
 from personae.evaluate.questionnaire_scores import score
-from personae.evaluate.questionnaire_wordings import (
+from personae.formats.questionnaire import load_questionnaire
+from personae.lm.scripted import ScriptedModel
+from personae.lm.types import Likelihood
+from personae.questionnaires.types import Answer, Item, Questionnaire, Scale
+from personae.questionnaires.wordings import (
     Wording,
     choice_question,
     interview_question,
     opening_question,
     paraphrases,
 )
-from personae.formats.questionnaire import load_questionnaire
-from personae.lm.scripted import ScriptedModel
-from personae.lm.types import Likelihood
-from personae.questionnaires.types import Answer, Item, Questionnaire, Scale
 from personae.speaker import Speaker
 
 SHEET = Questionnaire(

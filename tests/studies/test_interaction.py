@@ -12,6 +12,7 @@ from personae.evaluate.questionnaire_asking import Asking, asker
 from personae.formats.questionnaire import load_questionnaire
 from personae.lm.scripted import ScriptedModel
 from personae.lm.types import Likelihood
+from personae.questionnaires.big_five import TRAITS, first_items
 from personae.speaker import Speaker
 from personae.studies.interaction import (
     ORDERS,
@@ -26,7 +27,6 @@ from personae.studies.interaction import (
     run_condition,
     told_apart,
 )
-from personae.studies.personallm import TRAITS, first_items
 
 SETTING = Setting(
     first_items(load_questionnaire("ipip-50"), 2), Asking(way="statement"), "published", 3, 60, 0

@@ -14,25 +14,27 @@ from personae.evaluate.questionnaire_asking import Asking, asker
 from personae.formats.questionnaire import load_questionnaire
 from personae.lm.scripted import ScriptedModel
 from personae.lm.types import Likelihood
-from personae.questionnaires.types import Answer
-from personae.speaker import Speaker
-from personae.studies.personallm import (
+from personae.questionnaires.big_five import (
     MARKERS,
     TRAITS,
     all_types,
-    ask_types,
     code_of,
-    d_by_chance,
-    draw_agents,
-    effect_sizes,
     first_items,
     persona_of,
-    published_agents,
-    read_scores,
-    shuffled,
     traits_of,
     type_of,
     types_of,
+)
+from personae.questionnaires.types import Answer
+from personae.speaker import Speaker
+from personae.studies.personallm import (
+    ask_types,
+    d_by_chance,
+    draw_agents,
+    effect_sizes,
+    published_agents,
+    read_scores,
+    shuffled,
     write_story,
 )
 

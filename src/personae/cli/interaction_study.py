@@ -62,7 +62,7 @@ def interaction(
         from personae.cli.ways_to_ask import way_named
         from personae.evaluate.questionnaire_asking import Asking
         from personae.formats.questionnaire import load_questionnaire
-        from personae.studies.personallm import first_items
+        from personae.questionnaires.big_five import first_items
 
         setting = Setting(
             first_items(load_questionnaire(name), items),
@@ -143,8 +143,8 @@ def _as_json(participants: Sequence[Participant]) -> JsonObject:
 
 
 def _print(condition: str, participants: Sequence[Participant]) -> None:
+    from personae.questionnaires.big_five import NAMES
     from personae.studies.interaction import drifts
-    from personae.studies.personallm import NAMES
 
     print_table(
         ("profile", "trait", "before", "after", "d", "test", "p"),

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from personae.evaluate.group_tests import Comparison
-    from personae.studies.personallm import Agent, Trait, Words
+    from personae.questionnaires.big_five import Trait, Words
+    from personae.studies.personallm import Agent
 
 SHUFFLES = 200
 
@@ -76,7 +77,8 @@ def _asked(
     from personae.evaluate.answer_sheet import open_sheet
     from personae.evaluate.questionnaire_asking import Asking, asker
     from personae.formats.questionnaire import load_questionnaire
-    from personae.studies.personallm import ask_types, draw_agents, first_items, types_of
+    from personae.questionnaires.big_five import first_items, types_of
+    from personae.studies.personallm import ask_types, draw_agents
 
     sheet = first_items(load_questionnaire(name), items)
     asking = Asking(way=way_named(way), seed=seed)
@@ -101,7 +103,7 @@ def words_named(name: str) -> Words:
     from typing import get_args
 
     from personae.errors import UnknownEntry
-    from personae.studies.personallm import Words
+    from personae.questionnaires.big_five import Words
 
     for known in get_args(Words):
         if name == known:
@@ -134,7 +136,7 @@ def _print(found: Mapping[str, Sequence[Agent]], seed: int, as_json: bool) -> No
 def _print_effects(
     title: str, traits: Mapping[Trait, Comparison], chance: Mapping[Trait, float]
 ) -> None:
-    from personae.studies.personallm import NAMES
+    from personae.questionnaires.big_five import NAMES
 
     print_table(
         ("trait", "told high", "told low", "Cohen's d", "test", "p", "|d| by chance, 95 %"),

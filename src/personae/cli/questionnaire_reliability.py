@@ -54,7 +54,7 @@ def reliability(
 def askings(seed: int, calibrated: bool) -> dict[str, Asking]:
     """The askings that are compared, by name; the first is what the others are compared with."""
     from personae.evaluate.questionnaire_asking import Asking
-    from personae.evaluate.questionnaire_wordings import Wording
+    from personae.questionnaires.wordings import Wording
 
     first = Asking(calibrated=calibrated, seed=seed)
     drawn = replace(first, way="grammar")

@@ -21,15 +21,15 @@ from personae.benchmarks.types import Question
 from personae.data import Persona, Scene, Turn
 from personae.errors import InvalidOption
 from personae.evaluate.asking import AskedQuestion, Choosing, without_persona
-from personae.evaluate.questionnaire_wordings import (
+from personae.evaluate.targets import sample_seed
+from personae.lm.types import Request, Sampling, require
+from personae.questionnaires.types import Answer, Item, Questionnaire
+from personae.questionnaires.wordings import (
     Wording,
     choice_question,
     interview_question,
     opening_question,
 )
-from personae.evaluate.targets import sample_seed
-from personae.lm.types import Request, Sampling, require
-from personae.questionnaires.types import Answer, Item, Questionnaire
 from personae.speaker import Speaker
 
 if TYPE_CHECKING:

@@ -15,21 +15,19 @@ from personae.data import Persona, Scene, Turn
 from personae.evaluate.answer_sheet import AnswerSheet
 from personae.evaluate.group_tests import Comparison, compare
 from personae.evaluate.questionnaire_asking import USER, Ask, Asking, ask_items
-from personae.questionnaires.types import Answer, Questionnaire
-from personae.recipes.logistic import fit_logistic
-from personae.registry import EntryInfo
-from personae.speaker import Speaker
-from personae.studies.personallm import (
+from personae.questionnaires.big_five import (
     NAMES,
     TRAITS,
     Trait,
     Type,
     Words,
-    draw_agents,
     persona_of,
-    write_story,
-    writer_of,
 )
+from personae.questionnaires.types import Answer, Questionnaire
+from personae.recipes.logistic import fit_logistic
+from personae.registry import EntryInfo
+from personae.speaker import Speaker
+from personae.studies.personallm import draw_agents, write_story, writer_of
 from personae.text.parsing import Place, read_text
 from personae.text.style_words import style_matching, style_of
 

@@ -12,6 +12,7 @@ from personae.evaluate.answer_sheet import AnswerSheet
 from personae.evaluate.questionnaire_asking import Asking, asker
 from personae.evaluate.questionnaire_scores import score
 from personae.formats.questionnaire import load_questionnaire
+from personae.questionnaires.big_five import TRAITS, first_items
 from personae.questionnaires.types import Answer
 from personae.speaker import Speaker
 from personae.studies.interaction import (
@@ -25,7 +26,6 @@ from personae.studies.interaction import (
     read_participants,
     run_condition,
 )
-from personae.studies.personallm import TRAITS, first_items
 
 THREES, FIVES = (24, 27, 27, 24, 30), (28, 29, 29, 28, 42)  # E, A, C, N, O
 # Means of the published control condition: E, A, C, N, O before and after writing alone.

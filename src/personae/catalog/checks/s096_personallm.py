@@ -10,19 +10,21 @@ from personae.evaluate.answer_sheet import AnswerSheet
 from personae.evaluate.questionnaire_asking import Asking, asker
 from personae.evaluate.questionnaire_scores import score
 from personae.formats.questionnaire import load_questionnaire
+from personae.questionnaires.big_five import (
+    TRAITS,
+    Trait,
+    first_items,
+    types_of,
+)
 from personae.questionnaires.types import Answer, Item, Questionnaire, Scale
 from personae.speaker import Speaker
 from personae.studies.personallm import (
-    TRAITS,
     Agent,
-    Trait,
     ask_types,
     draw_agents,
     effect_sizes,
-    first_items,
     published_agents,
     shuffled,
-    types_of,
 )
 
 PUBLISHED: Mapping[str, Mapping[Trait, float]] = {

@@ -98,8 +98,8 @@ def ask(
     from personae.cli.opening import load_card
     from personae.evaluate.questionnaire_asking import Asking
     from personae.evaluate.questionnaire_scores import check_norm
-    from personae.evaluate.questionnaire_wordings import Wording
     from personae.formats.questionnaire import load_questionnaire
+    from personae.questionnaires.wordings import Wording
 
     sheet = load_questionnaire(name, language)
     check_norm(sheet, norm)
