@@ -79,3 +79,26 @@ def test_wrong_requests_are_answered_in_a_sentence(study, arguments, sentence):
     assert code == 2
     assert sentence in err
     assert "Traceback" not in err
+
+
+def test_the_words_of_stories_are_correlated_and_a_form_is_written(study, tmp_path):
+    folder, form = tmp_path / "stories", tmp_path / "form.csv"
+    code, out, err = study(
+        "stories", "--stories", str(folder), "--write", "1", "--types", "8", "--model", "scripted",
+        "--story-tokens", "32", "--form", str(form), "--json",
+    )  # fmt: skip
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["stories"] == 8
+    assert {one["trait"] for one in told["links"]} == {"E", "A", "C", "N", "O"}
+    assert len(form.read_text().splitlines()) >= 9
+    code, out, err = study("stories", "--stories", str(folder), "--rated", str(form))
+    assert code == 0, err
+    assert "Traits guessed" in out
+
+
+def test_the_published_drift_is_printed(study):
+    code, out, _ = study("interaction", "--published")
+    assert code == 0
+    for mean in ("14.83", "16.98", "31.68", "40.51"):
+        assert mean in out

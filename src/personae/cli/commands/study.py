@@ -6,10 +6,12 @@ import typer
 
 from personae.cli.interaction_study import interaction
 from personae.cli.personallm_study import personallm
+from personae.cli.story_study import stories
 
 app = typer.Typer(add_completion=False)
 app.command()(personallm)
 app.command()(interaction)
+app.command()(stories)
 
 
 @app.callback()
