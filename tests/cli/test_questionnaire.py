@@ -109,3 +109,12 @@ def test_reliability_compares_askings_over_characters_and_resumes(questionnaire,
     }  # fmt: skip
     assert told["consistency"]["first"]["E"]["people"] == 3
     assert json.loads(questionnaire(*command)[1]) == told
+
+
+def test_statements_are_asked_for_in_other_words(questionnaire, tmp_path):
+    code, out, err = questionnaire(
+        "reliability", "--out", str(tmp_path), "--cards", "ana,henk", "--model", "scripted",
+        "--way", "statement", "--json",
+    )  # fmt: skip
+    assert code == 0, err
+    assert set(json.loads(out)["stability"]) == {"other words 1", "other words 2"}

@@ -29,6 +29,9 @@ def reliability(
     cards: Annotated[str, typer.Option("--cards", help="Characters, with commas.")] = CARDS,
     method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
+    way: Annotated[
+        str, typer.Option("--way", help="likelihood (and numbers drawn), or statement.")
+    ] = "likelihood",
     raw: Annotated[bool, typer.Option("--raw", help="Without calibration.")] = False,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -37,7 +40,7 @@ def reliability(
 
     Alpha and split half over the characters; then the correlation of the scores with those of the
     same characters asked with the options turned round, in other words, in one sitting in two item
-    orders, and with numbers drawn twice (retest).
+    orders, and with numbers drawn twice (retest); statements are asked for in three wordings.
     """
     from personae.cli.opening import load_card
     from personae.errors import InvalidOption
@@ -47,15 +50,25 @@ def reliability(
     people = [load_card(card.strip()) for card in cards.split(",") if card.strip()]
     if len(people) < 2 or len({one.id for one in people}) < len(people):
         raise InvalidOption("Name at least two different characters: --cards ana,henk,noor")
-    found = _all_asked(sheet, people, askings(seed, not raw), out, method, model)
+    found = _all_asked(sheet, people, askings(way, seed, not raw), out, method, model)
     _print(sheet, found, seed, as_json)
 
 
-def askings(seed: int, calibrated: bool) -> dict[str, Asking]:
-    """The askings that are compared, by name; the first is what the others are compared with."""
+def askings(way: str, seed: int, calibrated: bool) -> dict[str, Asking]:
+    """The askings that are compared, by name; the first is what the others are compared with.
+
+    Raises UnknownEntry for a way that is neither `likelihood` nor `statement`.
+    """
+    from personae.errors import UnknownEntry
     from personae.evaluate.questionnaire_asking import Asking
     from personae.questionnaires.wordings import Wording
 
+    if way == "statement":
+        said = Asking(way="statement", seed=seed)
+        others = {f"other words {at}": replace(said, wording=Wording(at)) for at in (1, 2)}
+        return {"first": said, **others}
+    if way != "likelihood":
+        raise UnknownEntry("way to ask for reliability", way, ("likelihood", "statement"))
     first = Asking(calibrated=calibrated, seed=seed)
     drawn = replace(first, way="grammar")
     return {
