@@ -8,13 +8,14 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from personae.data import Persona, Turn
+from personae.data import Persona, Traits, Turn
 from personae.errors import CapabilityError, InvalidOption
 from personae.evaluate.questionnaire_asking import (
     Asking,
     ask_items,
     asker,
     mean_answers,
+    monologue_of,
     read_reply,
 )
 from personae.evaluate.questionnaire_scores import score
@@ -101,6 +102,25 @@ def test_a_statement_is_as_true_as_the_character_is_likelier_to_say_it():
     )
 
 
+def test_a_monologue_is_what_the_card_says_in_the_first_person():
+    kim = Persona(
+        name="Kim", traits=Traits(adjectives=("outgoing", "loud")),
+        statements=("I am {{char}}.", "I sing."),
+    )  # fmt: skip
+    assert monologue_of(kim) == "I am outgoing and loud. I am Kim. I sing."
+    assert monologue_of(Persona(name="Kim")) == "I am a person."
+
+    def next_sentence(request, text):
+        return Likelihood((-8.0 if "outgoing" in request.prompt and "talk" in text else -10.0,))
+
+    lm = ScriptedModel(scorer=next_sentence)
+    found = asked(Asking(way="monologue"), kim, lm)
+    assert found["1"].value == pytest.approx(1 + 4 / (1 + math.exp(-2)))
+    assert found["2"].value == pytest.approx(3)
+    assert all(not request.messages for request, _ in lm.scored)
+    assert {texts for _, texts in lm.scored} == {(" I talk a lot.",), (" I keep quiet.",)}
+
+
 def test_a_grammar_admits_the_numbers_alone_and_the_seed_is_the_items():
     lm = ScriptedModel(["4", "nonsense"])
     found = asked(Asking(way="grammar", seed=3), TALKER, lm)
@@ -174,7 +194,7 @@ def test_what_was_said_before_is_in_the_prompt():
 
 def test_a_model_that_cannot_score_is_refused():
     lm = ScriptedModel(capabilities=("chat",))
-    for way in ("likelihood", "statement", "grammar"):
+    for way in ("likelihood", "statement", "monologue", "grammar"):
         with pytest.raises(CapabilityError):
             asker(SHEET, Speaker(lm), Asking(way=way))
 

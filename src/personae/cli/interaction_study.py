@@ -31,7 +31,7 @@ def interaction(
     items: Annotated[int, typer.Option("--items", min=0, help="A trait; 0: all.")] = 0,
     words: Annotated[str, typer.Option("--words", help="published, or markers.")] = "published",
     way: Annotated[
-        str, typer.Option("--way", help="likelihood, statement, grammar, or interview.")
+        str, typer.Option("--way", help="likelihood, statement, monologue, grammar, interview.")
     ] = "statement",
     tokens: Annotated[int, typer.Option("--story-tokens", min=16, max=4_000)] = 160,
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",

@@ -26,8 +26,8 @@ def personallm(
         str, typer.Option("--words", help="published (PersonaLLM's adjectives), or markers.")
     ] = "published",
     way: Annotated[
-        str, typer.Option("--way", help="likelihood, statement, grammar, or interview.")
-    ] = "statement",
+        str, typer.Option("--way", help="likelihood, statement, monologue, grammar, interview.")
+    ] = "monologue",
     types: Annotated[int, typer.Option("--types", min=8, max=32, help="8, 16 or 32.")] = 32,
     items: Annotated[int, typer.Option("--items", min=0, help="A trait; 0: all.")] = 0,
     agents: Annotated[int, typer.Option("--agents", min=1, max=1_000, help="A type.")] = 10,

@@ -1,11 +1,11 @@
-"""Asking a character a questionnaire: by likelihood, by statement, by grammar, by interview.
+"""Asking a character a questionnaire: by numbers, statements, a grammar, or an interview.
 
 `by_likelihood` reads the probability of each answer's number; with calibration (Zhao et al. 2021)
 what the model would answer as nobody in particular is taken off, since a small model likes some
 numbers whatever is asked. `by_statement` needs no numbers, which mean little to a small model: how
 much likelier is it that the character says the statement than that nobody in particular does?
-`by_grammar` draws one number, and cannot draw anything else. `by_interview` lets the character
-talk, with its whole method, and reads the reply by inference.
+`by_monologue` asks the same without a chat. `by_grammar` draws one number, and nothing else.
+`by_interview` lets the character talk, with its whole method, and reads the reply by inference.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from personae.questionnaires.wordings import (
     opening_question,
 )
 from personae.speaker import Speaker
+from personae.steps.describe_persona import fill
 
 if TYPE_CHECKING:
     from personae.encoders.types import Nli
 
-Way = Literal["likelihood", "statement", "grammar", "interview"]
-WAYS: tuple[Way, ...] = ("likelihood", "statement", "grammar", "interview")
+Way = Literal["likelihood", "statement", "monologue", "grammar", "interview"]
+WAYS: tuple[Way, ...] = ("likelihood", "statement", "monologue", "grammar", "interview")
 USER = "User"
+ANYBODY = "I am a person."
 
 # A scene with a persona and what was asked and answered before, and the next item: its answer.
 Ask: TypeAlias = Callable[[Scene, Item], Answer]
@@ -77,7 +79,7 @@ def ask_items(
     `after` is what was said before the first of them.
     What is `kept` of an earlier run is not asked again; `on_answer` is told of each new answer.
     """
-    if asking.sitting and asking.way == "statement":
+    if asking.sitting and asking.way in ("statement", "monologue"):
         raise InvalidOption("Statements are not answered one after the other: leave out `sitting`.")
     items = list(questionnaire.items)
     if asking.order is not None:
@@ -102,6 +104,8 @@ def asker(
         return by_likelihood(questionnaire, speaker, asking)
     if asking.way == "statement":
         return by_statement(questionnaire, speaker, asking)
+    if asking.way == "monologue":
+        return by_monologue(questionnaire, speaker)
     if asking.way == "grammar":
         return by_grammar(questionnaire, speaker, asking)
     if nli is None:
@@ -145,6 +149,37 @@ def by_statement(questionnaire: Questionnaire, speaker: Speaker, asking: Asking)
         return Answer(item.id, *_binomial(questionnaire, p))
 
     return ask
+
+
+def by_monologue(questionnaire: Questionnaire, speaker: Speaker) -> Ask:
+    """As `by_statement`, where the character speaks to itself: the item is the next sentence of
+    what its card says of it in the first person and it said before, without a question, a method
+    or a chat.
+
+    Nobody in particular says "I am a person." Raises CapabilityError.
+    """
+    require(speaker.lm, ("complete", "score"), "Asking by monologue")
+    nobody: dict[str, float] = {}
+
+    def likely(prompt: str, item: Item) -> float:
+        return speaker.lm.score(Request(prompt=prompt), (f" {item.text}",))[0].total
+
+    def ask(scene: Scene, item: Item) -> Answer:
+        if item.id not in nobody:
+            nobody[item.id] = likely(ANYBODY, item)
+        own = [turn.text for turn in scene.turns if turn.speaker == scene.persona.name]
+        lean = likely(" ".join([monologue_of(scene.persona), *own]), item) - nobody[item.id]
+        return Answer(item.id, *_binomial(questionnaire, 0.5 * (1 + math.tanh(lean / 2))))
+
+    return ask
+
+
+def monologue_of(persona: Persona) -> str:
+    """What a character's card says of it in the first person: adjectives, then statements."""
+    words = persona.traits.adjectives
+    told = f"I am {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else ""
+    said = [fill(one, Scene(persona=persona)) for one in persona.statements]
+    return " ".join(filter(None, (told, *said))) or ANYBODY
 
 
 def _binomial(questionnaire: Questionnaire, p: float) -> tuple[float, tuple[float, ...]]:

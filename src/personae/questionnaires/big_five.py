@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from personae.data import Persona
+from personae.data import Persona, Traits
 from personae.errors import InvalidOption
 from personae.questionnaires.types import Questionnaire
 
@@ -124,6 +124,7 @@ def persona_of(one: Type, words: Words = "published") -> Persona:
     return Persona(
         name=NAME,
         description=f"You are a character who is {', '.join(poles[:-1])}, and {poles[-1]}.",
+        traits=Traits(adjectives=tuple(", ".join(poles).split(", "))),
     )
 
 

@@ -143,7 +143,9 @@ def _story(
     kept = sheet.of("stories").get(name)
     if kept is None:
         scene = Scene(persona=writer_of(persona), user=USER).said(USER, asked)
-        seed = random.Random(f"{setting.seed}/{name}").randrange(2**31)
+        # The same chance with and without a story to read: what differs is the reading.
+        own = name.partition("/")[2]
+        seed = random.Random(f"{setting.seed}/{own}").randrange(2**31)
         text = write_story(speaker, scene, setting.story_tokens, seed)
         kept = Answer(name, None, text=text)
         sheet.put("stories", kept)

@@ -13,7 +13,6 @@ from personae.formats.questionnaire import load_questionnaire
 from personae.questionnaires.big_five import (
     TRAITS,
     Trait,
-    first_items,
     types_of,
 )
 from personae.questionnaires.types import Answer, Item, Questionnaire, Scale
@@ -39,7 +38,7 @@ BFI_KEYS = {
     "N": (4, -9, 14, 19, -24, 29, -34, 39),
     "O": (5, 10, 15, 20, 25, 30, -35, 40, -41, 44),
 }
-TYPES, ITEMS, AGENTS = 8, 4, 40  # 320 agents, as published
+TYPES, ITEMS, AGENTS = 8, 8, 40  # 320 agents, as published
 LARGE, NOISE, TRAITS_WANTED = 0.8, 0.3, 3
 
 
@@ -94,7 +93,7 @@ def published_effects() -> str:
 def effects_here(context: CheckContext) -> list[str]:
     """Raise CheckFailed unless three traits have large effects, and shuffled types none."""
     sheet = first_items(load_questionnaire("ipip-50"), ITEMS)
-    speaker, asking = Speaker(context.lm(), seed=context.seed), Asking(way="statement")
+    speaker, asking = Speaker(context.lm(), seed=context.seed), Asking(way="monologue")
     answers = ask_types(
         sheet, types_of(TYPES), "markers", lambda one: asker(sheet, speaker, one), [asking],
         AnswerSheet(),

@@ -66,7 +66,7 @@ def ask(
     card: Annotated[str, typer.Argument(help="A character: name, path, or one in the store.")],
     name: Annotated[str, typer.Argument(help="A shipped questionnaire, or a file.")] = "ipip-50",
     way: Annotated[
-        str, typer.Option("--way", help="likelihood, statement, grammar, or interview.")
+        str, typer.Option("--way", help="likelihood, statement, monologue, grammar, interview.")
     ] = "likelihood",
     method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
@@ -91,7 +91,8 @@ def ask(
     """Ask one character all items, and print its scores.
 
     likelihood: the mean of the numbers by the model's probabilities. statement: how much likelier
-    the character is to say the statement than nobody in particular. grammar: one number, drawn.
+    the character is to say the statement than nobody in particular; monologue: the same, as the
+    next sentence of its card. grammar: one number, drawn.
     interview: a reply, which the inference model reads. For likelihood, what the model would answer
     as nobody in particular is taken off, item by item.
     """
