@@ -13,6 +13,7 @@ from personae.formats.questionnaire import load_questionnaire
 from personae.questionnaires.big_five import (
     TRAITS,
     Trait,
+    first_items,
     types_of,
 )
 from personae.questionnaires.types import Answer, Item, Questionnaire, Scale
