@@ -99,11 +99,12 @@ def test_wrong_requests_are_answered_in_a_sentence(questionnaire, arguments, sen
 def test_reliability_compares_askings_over_characters_and_resumes(questionnaire, tmp_path):
     command = (
         "reliability", "--out", str(tmp_path), "--cards", "ana,henk,noor", "--model", "scripted",
-        "--json",
+        "--items", "2", "--json",
     )  # fmt: skip
     code, out, err = questionnaire(*command)
     assert code == 0, err
     told = json.loads(out)
+    assert told["consistency"]["first"]["E"]["items"] == 2
     assert set(told["stability"]) == {
         "options turned round", "other words", "one sitting, other order", "retest",
     }  # fmt: skip

@@ -29,6 +29,9 @@ def reliability(
     cards: Annotated[str, typer.Option("--cards", help="Characters, with commas.")] = CARDS,
     method: Annotated[str, typer.Option("--method", help="See `personae list methods`.")] = "plain",
     model: Annotated[str, typer.Option("--model", help="See `personae models`.")] = "",
+    items: Annotated[
+        int, typer.Option("--items", min=0, help="A Big Five trait; 0: all that there are.")
+    ] = 0,
     way: Annotated[
         str, typer.Option("--way", help="likelihood (and numbers drawn), or statement.")
     ] = "likelihood",
@@ -45,8 +48,9 @@ def reliability(
     from personae.cli.opening import load_card
     from personae.errors import InvalidOption
     from personae.formats.questionnaire import load_questionnaire
+    from personae.questionnaires.big_five import first_items
 
-    sheet = load_questionnaire(name)
+    sheet = first_items(load_questionnaire(name), items)
     people = [load_card(card.strip()) for card in cards.split(",") if card.strip()]
     if len(people) < 2 or len({one.id for one in people}) < len(people):
         raise InvalidOption("Name at least two different characters: --cards ana,henk,noor")
@@ -109,6 +113,7 @@ def about_asking(
     """What an answer sheet says of itself: answers to other questions are not mixed with these."""
     return {
         "questionnaire": sheet.name,
+        "items": len(sheet.items),
         "language": sheet.language,
         "method": method,
         "model": lm.name,
