@@ -181,6 +181,12 @@ def test_incharacters_format_is_read(tmp_path):
     assert languages_of(file) == ("en", "zh")
 
 
+def test_the_bfi_of_incharacter_gets_the_stem_that_its_items_continue(tmp_path):
+    file = tmp_path / "BFI.json"
+    file.write_text(json.dumps({**INCHARACTER, "name": "BFI"}))
+    assert read_questionnaire(file).items[0].text == "I see myself as someone who is warm."
+
+
 def test_incharacters_reversed_items_must_be_there(tmp_path):
     file = tmp_path / "Tiny.json"
     file.write_text(json.dumps({**INCHARACTER, "reverse": [2, 7]}))

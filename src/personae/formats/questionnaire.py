@@ -24,6 +24,8 @@ _FIELDS = (
     "name", "title", "license", "source", "range", "reports", "scales", "fillers", "norms",
     "languages",
 )  # fmt: skip
+# What goes before the items of a questionnaire that InCharacter's file has without it.
+_STEMS = {("BFI", "en"): "I see myself as someone who"}
 _REPORTS = {"AVG": "mean", "SUM": "sum"}
 
 
@@ -106,11 +108,11 @@ def _from_incharacter(fields: Record, language: str) -> Questionnaire:
         raise _no_language(language, ("en", "zh"))
     low, high = _range(fields.fields.get("range"), place)
     turned = {str(one) for one in fields.items("reverse")}
-    items = []
+    stem, items = _STEMS.get((fields.text("name"), language), ""), []
     for key, value in _mapping(fields, "questions").items():
         one = Record.of(value, place, f"question {key!r}")
         question = one.text(f"rewritten_{language}", "")
-        items.append(Item(str(key), one.text(f"origin_{language}"), question))
+        items.append(Item(str(key), _statement(stem, one.text(f"origin_{language}")), question))
     scales: list[Scale] = []
     crowd: dict[str, Norm] = {}
     reports = _REPORTS.get(fields.text("compute_mode", "AVG"), "")
