@@ -54,7 +54,6 @@ def personaeval(*, data: str = "", options: int = 4, seed: int = 0) -> Benchmark
     return Benchmark(
         version="1",
         ask="choose",
-        choose_by="calibrated",
         questions=tuple(_question(line, profiles, options, rng) for line in lines),
         metrics=("choice-accuracy", "top-2", "mean-rank", "brier", "calibration-error"),
         source=f"Lines of {data}." if data else "Lines of the shipped characters (ours).",
