@@ -9,13 +9,13 @@ import pytest
 
 from personae.data import Sample
 from personae.draft import Candidate, Draft, Kit
-from personae.errors import CapabilityError, InvalidOption
+from personae.errors import CapabilityError, InvalidOption, PersonaeError
 from personae.lm.scripted import DEFAULT_CAPABILITIES, ScriptedModel
 from personae.registry import build, check_options, entries, find, options_of
 from personae.speaker import Speaker
 
-METHODS, STEPS, METRICS, FORMATS = (
-    [*entries(kind)] for kind in ("method", "step", "metric", "format")
+METHODS, STEPS, METRICS, FORMATS, BENCHMARKS = (
+    [*entries(kind)] for kind in ("method", "step", "metric", "format", "benchmark")
 )
 BUILT = [*(("method", n) for n in METHODS), *(("step", n) for n in STEPS),
          *(("metric", n) for n in METRICS)]  # fmt: skip
@@ -164,3 +164,17 @@ def test_a_format_reads_and_recognises(name):
     assert callable(module.detects)
     assert module.ENTRY.reads in ("persona", "dialogue", "lorebook")
     assert find("format", name).info == module.ENTRY
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_says_where_its_questions_are_from_and_knows_its_metrics(name):
+    try:
+        made = build("benchmark", name)
+    except PersonaeError as error:
+        pytest.skip(f"its data are not here: {error}")
+    assert made.source
+    assert made.questions
+    assert all(find("metric", metric.partition("@")[0]) for metric in made.metrics)
+    assert len({one.id for one in made.questions}) == len(made.questions)
+    if made.ask == "choose":
+        assert all(one.reference in one.options for one in made.questions if one.reference)

@@ -154,15 +154,18 @@ class Speaker:
         """
         if "score" not in self.lm.capabilities:
             return None
-        draft = self.prompt(scene)
-        request = Request(
+        return self.lm.score(self.request(scene), [reference])[0]
+
+    def request(self, scene: Scene, *, seed: int | None = None) -> Request:
+        """What this method would ask the model for its reply to `scene`: prompt and adapters."""
+        draft = self.prompt(scene, seed=seed)
+        return Request(
             messages=() if draft.text_prompt else draft.messages,
             prompt=draft.text_prompt,
             prefill=draft.prefill,
             adapters=draft.adapters,
             replayable=self._kit.replayable,
         )
-        return self.lm.score(request, [reference])[0]
 
     def prompt(self, scene: Scene, *, seed: int | None = None) -> Draft:
         """The draft as it stands when the reply would be written: the very prompt, no reply."""

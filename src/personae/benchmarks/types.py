@@ -48,6 +48,8 @@ class Benchmark:
     The first metric is the headline. `version` changes with whatever changes a figure. `source`
     says where the questions are from, and their license. `partner` is needed by `simulate` alone.
     What a question says of itself is in a sample's record: `group`, `options`, `labels`.
+    `choose_by` is how `choose` ranks by likelihood: `mean` a token, `total` (letters), or
+    `calibrated` (the total less that without the persona).
     """
 
     version: str
@@ -58,6 +60,7 @@ class Benchmark:
     metric_options: Mapping[str, Any] = field(default_factory=dict)
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     partner: Partner | None = None
+    choose_by: Literal["mean", "total", "calibrated"] = "mean"
 
 
 def by_chance(question: Question, rng: random.Random) -> str:

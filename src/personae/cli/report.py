@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 _LISTED_FAILURES = 10
 
 
-def print_report(report: Report, title: str = "") -> None:
-    """Print metrics by run, with intervals and differences to the first, then what to know."""
+def print_report(report: Report, title: str = "", *, is_compared: bool = True) -> None:
+    """Print metrics by run, with intervals and, in second lines, differences to the first; then
+    what to know."""
     print_table(
-        ("metric", *_headings(report.runs)),
+        ("metric", *headings(report.runs)),
         [
-            (_titled(name, row), *(_cell(figure, _places(row)) for figure in row))
+            (_titled(name, row), *(cell(figure, places(row), is_compared) for figure in row))
             for name, row in report.figures.items()
         ],
         title=title,
     )
-    for line in _remarks(report):
+    for line in _remarks(report, is_compared):
         typer.echo(plain(line))
 
 
-def _headings(runs: tuple[Run, ...]) -> list[str]:
+def headings(runs: tuple[Run, ...]) -> list[str]:
+    """What runs are called in a table: their folders' names, or paths where names are alike."""
     names = [run.folder.resolve().name for run in runs]
     distinct = len(set(names)) == len(names)
     return names if distinct else [str(run.folder) for run in runs]
@@ -41,24 +43,25 @@ def _titled(name: str, row: tuple[Figure, ...]) -> str:
     return f"{name}{better} ({unit})"
 
 
-def _cell(figure: Figure, places: int) -> str:
+def cell(figure: Figure, decimals: int, is_compared: bool = False) -> str:
+    """A figure with its interval, and its difference to the first run."""
     total, span = figure.scores.total, figure.interval
     if math.isnan(total):
         return "–"
-    text = f"{total:.{places}f}"
+    text = f"{total:.{decimals}f}"
     if span is not None:
-        text += f" [{span.low:.{places}f}, {span.high:.{places}f}]"
-    if figure.difference is not None:
+        text += f" [{span.low:.{decimals}f}, {span.high:.{decimals}f}]"
+    if is_compared and figure.difference is not None:
         change = figure.difference
         text += (
-            f"\n{change.difference:+.{places}f} "
-            f"[{change.interval.low:+.{places}f}, {change.interval.high:+.{places}f}]\n"
+            f"\n{change.difference:+.{decimals}f} "
+            f"[{change.interval.low:+.{decimals}f}, {change.interval.high:+.{decimals}f}]\n"
             f"p={change.p:.3f}"
         )
     return text
 
 
-def _places(row: tuple[Figure, ...]) -> int:
+def places(row: tuple[Figure, ...]) -> int:
     """Decimal places for about four digits of a metric's largest figure, at most four."""
     largest = max((abs(f.scores.total) for f in row if math.isfinite(f.scores.total)), default=0)
     if row[0].scores.unit == "0–1" or largest < 1:
@@ -66,10 +69,10 @@ def _places(row: tuple[Figure, ...]) -> int:
     return max(0, 3 - int(math.log10(largest)))
 
 
-def _remarks(report: Report) -> list[str]:
+def _remarks(report: Report, is_compared: bool) -> list[str]:
     lines = ["Figures with 95 % intervals over samples."]
-    if len(report.runs) > 1:
-        lines.append(f"Second lines: difference to {_headings(report.runs)[0]} on common samples.")
+    if is_compared and len(report.runs) > 1:
+        lines.append(f"Second lines: difference to {headings(report.runs)[0]} on common samples.")
     for name, row in report.figures.items():
         details = row[0].scores.detail
         if "signature" in details:
@@ -78,7 +81,7 @@ def _remarks(report: Report) -> list[str]:
             shown = ", ".join(f"{f.scores.detail['bits_per_byte']:.3f}" for f in row
                               if f.scores.detail.get("bits_per_byte") is not None)  # fmt: skip
             lines.append(f"{name}: {shown} bits per byte")
-    for heading, run in zip(_headings(report.runs), report.runs, strict=True):
+    for heading, run in zip(headings(report.runs), report.runs, strict=True):
         lines += _state_of(heading, run)
     return lines
 

@@ -75,6 +75,7 @@ def describe_run(settings: RunSettings, total: int) -> JsonObject:
         },
         "seed": settings.seed,
         "limit": settings.limit,
+        **({"benchmark": dict(settings.benchmark)} if settings.benchmark else {}),
         "samples": total,
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -298,6 +299,7 @@ def _compared(record: JsonObject) -> JsonObject:
         "model fingerprint": model.get("fingerprint"),
         "data format": data.get("format"),
         "data sha256": data.get("sha256"),
+        "benchmark": record.get("benchmark"),
         "seed": record.get("seed"),
         "limit": record.get("limit"),
         "personae version": record.get("personae"),

@@ -6,13 +6,13 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
-from personae.data import Dialogue, JsonObject, Sample, Scene
+from personae.data import Dialogue, JsonObject, Sample
 from personae.errors import (
     BackendError,
     CapabilityError,
@@ -32,8 +32,18 @@ from personae.evaluate.record import (
     repair_tail,
     without_url_secrets,
 )
-from personae.evaluate.targets import Target, sample_seed, targets
-from personae.evaluate.types import OnProgress, Replier, RunSettings, RunState
+from personae.evaluate.targets import sample_seed, targets
+from personae.evaluate.types import (
+    Answer,
+    Answerer,
+    Asked,
+    AskedT,
+    OnProgress,
+    Replier,
+    RunSettings,
+    RunState,
+)
+from personae.lm.types import Likelihood
 
 HOPELESS = ("refused", "unauthorized")
 _SYNC_SAMPLES = 16
@@ -73,6 +83,35 @@ def reply_run(
             "No dialogue has a turn to reply to: a speaker with a persona, answering somebody.",
             file=settings.data_path,
         )
+    return answer_all(
+        asked,
+        _Replying(speaker),
+        out,
+        settings,
+        workers=workers,
+        restart=restart,
+        give_up_after=give_up_after,
+        at_most=at_most,
+        on_progress=on_progress,
+    )
+
+
+def answer_all(
+    asked: Sequence[AskedT],
+    answerer: Answerer[AskedT],
+    out: Path,
+    settings: RunSettings,
+    *,
+    workers: int = 8,
+    restart: bool = False,
+    give_up_after: int = 10,
+    at_most: int | None = None,
+    on_progress: OnProgress | None = None,
+) -> RunState:
+    """Have all that is `asked` answered into the folder `out`, as `reply_run` does for turns.
+
+    Ids must be distinct. Raises as `reply_run`.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with only_writer(out):
         begin_run(out, settings, len(asked), restart=restart)
@@ -85,12 +124,25 @@ def reply_run(
         state = RunState(total=len(asked), done=done, failed=0, resumed=done)
         with _Journal.opened(out, index) as journal:
             driver = _Driver(
-                speaker, settings.seed, journal, out, give_up_after, on_progress, state
+                answerer, settings.seed, journal, out, give_up_after, on_progress, state
             )
             state = driver.run(missing, workers)
         if state.complete:
             put_in_order(out / SAMPLES, order, journal.index)
     return state
+
+
+@dataclass(frozen=True, slots=True)
+class _Replying:
+    """A speaker as what answers test turns."""
+
+    speaker: Replier
+
+    def answer(self, asked: Asked, *, seed: int, cancel: threading.Event) -> Answer:
+        return self.speaker.reply(asked.scene(), seed=seed, cancel=cancel)
+
+    def likelihood(self, asked: Asked) -> Likelihood | None:
+        return self.speaker.score_reference(asked.scene(), asked.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +201,7 @@ class _Journal:
 class _Driver:
     """Keeps the workers busy and writes down what they bring, in the calling thread."""
 
-    speaker: Replier
+    answerer: Answerer[Any]
     seed: int
     journal: _Journal
     out: Path
@@ -159,7 +211,7 @@ class _Driver:
     cancel: threading.Event = field(default_factory=threading.Event)
     hopeless_in_a_row: int = 0
 
-    def run(self, missing: list[Target], workers: int) -> RunState:
+    def run(self, missing: Sequence[Asked], workers: int) -> RunState:
         """Ask for all that is missing; returns early, `interrupted`, on Ctrl-C."""
         waiting = iter(missing)
         pending: set[Future[_Outcome | None]] = set()
@@ -218,14 +270,18 @@ class _Driver:
         if self.on_progress is not None:
             self.on_progress(self.state)
 
-    def _ask(self, target: Target) -> _Outcome | None:
+    def _ask(self, target: Asked) -> _Outcome | None:
         """One sample, in a worker; None when the run was stopped meanwhile."""
         if self.cancel.is_set():
             return None
-        scene = target.scene()
-        failed = Sample(id=target.id, scene=scene, reference=target.reference)
+        failed = Sample(
+            id=target.id,
+            scene=target.scene(),
+            reference=target.reference,
+            record=target.record,
+        )
         try:
-            return self._answered(failed, scene)
+            return self._answered(failed, target)
         except _WRONG_REQUEST:
             raise
         except Exception as error:  # noqa: BLE001 - a failed sample is a record, the run goes on
@@ -233,12 +289,13 @@ class _Driver:
                 return None
             return _failure(failed, error)
 
-    def _answered(self, sample: Sample, scene: Scene) -> _Outcome:
+    def _answered(self, sample: Sample, target: Asked) -> _Outcome:
         began, worked = time.monotonic(), time.process_time()
-        answer = self.speaker.reply(
-            scene, seed=sample_seed(self.seed, sample.id), cancel=self.cancel
+        answer = self.answerer.answer(
+            target, seed=sample_seed(self.seed, sample.id), cancel=self.cancel
         )
-        record, timing = _split_timings(answer.to_dict())
+        answered, timing = _split_timings(answer.to_dict())
+        record = {**sample.record, **answered}
         timing = {
             "id": sample.id,
             **timing,
@@ -248,7 +305,7 @@ class _Driver:
         }
         likelihood = None
         try:
-            likelihood = self.speaker.score_reference(scene, sample.reference)
+            likelihood = self.answerer.likelihood(target)
         except BackendError as error:
             # The reply is there and stays; only the gold reply's likelihood is missing.
             if error.failure == "cancelled":
@@ -266,7 +323,8 @@ class _Driver:
 
 
 def _failure(sample: Sample, error: Exception) -> _Outcome:
-    record = {"failure": error.failure} if isinstance(error, BackendError) else {}
+    cause = {"failure": error.failure} if isinstance(error, BackendError) else {}
+    record = {**sample.record, **cause}
     failed = sample.model_copy(update={"error": _sentence(error), "record": record})
     return _Outcome(sample.id, _line(failed.to_dict()), b"", error)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from personae.data import Dialogue, Persona, Scene
+from personae.data import Dialogue, JsonObject, Persona, Scene
 from personae.errors import FormatError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -31,6 +31,11 @@ class Target:
     @property
     def reference(self) -> str:
         return self.dialogue.turns[self.position].text
+
+    @property
+    def record(self) -> JsonObject:
+        """Nothing beside what is answered."""
+        return {}
 
     def scene(self) -> Scene:
         """The moment before the turn, with the gold history.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,7 @@ from personae.cli.output import print_json, print_table
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
 from personae.cli.sweep import sweep
+from personae.cli.ways import Way, ways_named
 
 if TYPE_CHECKING:
     from personae.data import Dialogue, JsonObject
@@ -90,7 +91,7 @@ def consistency(
     from personae.formats.reading import detect, find_data
     from personae.registry import find
 
-    ways = _ways(methods)
+    ways = ways_named(methods)
     if plot is not None and plot.suffix.lower() != ".svg":
         raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
     source = find_data(data)
@@ -115,37 +116,6 @@ def consistency(
         print_report(found[part].report, titles[part])
         _print_rates(names, found[part])
         _print_latency(spent[part], found[part], titles[part])
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A method with options, under the name that its runs and the tables have."""
-
-    name: str
-    method: str
-    options: Mapping[str, Any]
-
-
-def _ways(methods: str) -> list[_Way]:
-    """`plain,guard:draws=2` as methods and options, checked. Raises UnknownEntry, InvalidOption."""
-    from personae.errors import InvalidOption
-    from personae.registry import check_options, find, parse_options
-
-    found = {}
-    for text in methods.split(","):
-        name, *given = (piece.strip() for piece in text.split(":"))
-        if not name and not given:
-            continue
-        entry = find("method", name)
-        options = parse_options(given)
-        check_options(entry, options)
-        label = "-".join([entry.name, *given])
-        if "/" in label:
-            raise InvalidOption(f"{text!r} cannot name a folder: an option's value has no slash.")
-        found[label] = _Way(label, entry.name, options)
-    if not found:
-        raise InvalidOption("Name at least one method: --methods plain,guard")
-    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +162,7 @@ def _asked(
 
 
 def _reply(
-    lm: LanguageModel, ways: Sequence[_Way], asked: Mapping[str, _Part], out: Path, workers: int
+    lm: LanguageModel, ways: Sequence[Way], asked: Mapping[str, _Part], out: Path, workers: int
 ) -> None:
     """All methods on all parts, a block each in turn."""
     from personae.cli.opening import open_speaker

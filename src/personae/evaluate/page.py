@@ -1,0 +1,229 @@
+"""A comparison as one HTML page that needs nothing else: plots, tables, failures, samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+from personae.data import Sample
+from personae.evaluate.bench import BenchReport
+from personae.evaluate.compare import compared
+from personae.evaluate.forest import Line, forest_svg
+from personae.evaluate.record import without_url_secrets
+from personae.evaluate.score import Figure, Report, Run
+
+SHOWN_SAMPLES, SHOWN_FAILURES, SHOWN_TURNS = 24, 200, 6
+_ARROWS = {True: "higher is better", False: "lower is better", None: "neither is better"}
+_STYLE = """
+:root{color-scheme:light dark;--line:#8884;--soft:#8881}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem}
+h3{font-size:1rem;margin:1.4rem 0 .2rem}p.note{margin:.2rem 0;opacity:.75}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+td.n{text-align:right}.forest{width:100%;height:auto;font-size:13px;fill:currentColor}
+.forest .grid{stroke:currentColor;opacity:.15}.forest .tick{opacity:.7;font-size:11px}
+details{border:1px solid var(--line);border-radius:.5rem;padding:.4rem .8rem;margin:.5rem 0}
+summary{cursor:pointer}
+blockquote{margin:.4rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
+code{background:var(--soft);padding:0 .25rem}
+"""
+
+
+def report_page(found: BenchReport) -> str:
+    """One self-contained HTML document: no script, nothing fetched, all text escaped."""
+    whole = found.whole
+    names = run_names(whole.runs)
+    record = whole.runs[0].record
+    known = record.get("benchmark")
+    benchmark: dict[str, Any] = known if isinstance(known, dict) else {}
+    data = record.get("data") if isinstance(record.get("data"), dict) else {}
+    title = f"{benchmark.get('name') or (data or {}).get('path') or 'Runs'}"
+    parts = [
+        f"<h1>{_text(title)}</h1>",
+        _note(_described(benchmark)),
+        "<h2>What was run</h2>",
+        _table(("run", "method", "options", "model", "samples", "failed", "seed", "personae"),
+               [_run_row(name, run) for name, run in zip(names, whole.runs, strict=True)]),
+        "<h2>Figures</h2>",
+        _note("Dots are figures over all samples; bars are 95 % intervals over samples."),
+        *(_metric(name, row, names) for name, row in whole.figures.items()),
+        *_groups(found, names),
+        *_comparisons(whole, names),
+        *_failures(whole.runs, names),
+        *_samples(whole, names),
+    ]  # fmt: skip
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>"
+        f"{''.join(parts)}</body></html>\n"
+    )
+
+
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """What runs are called: their folders' names, or paths where names are alike."""
+    names = [run.folder.resolve().name for run in runs]
+    return names if len(set(names)) == len(names) else [str(run.folder) for run in runs]
+
+
+def _described(benchmark: dict[str, Any]) -> str:
+    if not benchmark:
+        return "Replies to the test turns of a data set."
+    options = ", ".join(f"{k}={v}" for k, v in (benchmark.get("options") or {}).items())
+    return (
+        f"Version {benchmark.get('version')}, asked by “{benchmark.get('ask')}”"
+        f"{f', {options}' if options else ''}. {benchmark.get('source')}"
+    )
+
+
+def _run_row(name: str, run: Run) -> list[str]:
+    record = run.record
+    model = record.get("model") if isinstance(record.get("model"), dict) else {}
+    options = ", ".join(f"{k}={v}" for k, v in (record.get("options") or {}).items())
+    asked = record.get("samples")
+    held = len(run.samples)
+    count = f"{held}" if asked in (held, None) else f"{held} of {asked} (not finished)"
+    commit = str(record.get("git") or "")[:9]
+    return [
+        name, str(record.get("method")), options,
+        without_url_secrets(str((model or {}).get("name"))), count, str(len(run.failed)),
+        str(record.get("seed")), f"{record.get('personae')} {commit}".strip(),
+    ]  # fmt: skip
+
+
+def _metric(name: str, row: Sequence[Figure], names: Sequence[str]) -> str:
+    lines = [
+        Line(label, figure.scores.total, *((span.low, span.high) if span else ()))
+        for label, figure in zip(names, row, strict=True)
+        for span in [figure.interval]
+        if math.isfinite(figure.scores.total)
+    ]
+    scores = row[0].scores
+    heading = f"<h3>{_text(name)} <small>({_text(scores.unit)}, {_ARROWS[scores.higher_is_better]}"
+    counts = ", ".join(str(len(figure.scores.applicable)) for figure in row)
+    heading += f"; n = {counts})</small></h3>"
+    if any(len(figure.scores.applicable) == 1 for figure in row):
+        heading += _note("One sample has no interval.")
+    if not lines:
+        return heading + _note("No sample has a value.")
+    return heading + forest_svg(lines, title=name)
+
+
+def _groups(found: BenchReport, names: Sequence[str]) -> Iterable[str]:
+    if not found.groups or not found.whole.figures:
+        return
+    first = next(iter(found.whole.figures))
+    yield f"<h2>{_text(first)} by group</h2>"
+    rows = [
+        [f"{group} ({len(part.figures[first][0].scores.applicable)})",
+         *(_number(figure) for figure in part.figures[first])]
+        for group, part in found.groups.items()
+    ]  # fmt: skip
+    yield _table(("group", *names), rows)
+
+
+def _number(figure: Figure) -> str:
+    total, span = figure.scores.total, figure.interval
+    if not math.isfinite(total):
+        return "–"
+    return f"{total:.3g}" + (f" [{span.low:.3g}, {span.high:.3g}]" if span else "")
+
+
+def _comparisons(report: Report, names: Sequence[str]) -> Iterable[str]:
+    rows = []
+    for one in compared(report):
+        span = one.difference.interval
+        effect = "–" if one.effect is None else f"{one.effect:+.2f}"
+        rows.append([
+            one.metric, names[one.run], f"{one.difference.difference:+.4g}",
+            f"[{span.low:+.4g}, {span.high:+.4g}]", f"{one.difference.p:.3f}",
+            f"{one.p_holm:.3f}", effect, f"{one.better} / {one.equal} / {one.worse}",
+        ])  # fmt: skip
+    if rows:
+        yield f"<h2>Against {_text(names[0])}, sample by sample</h2>"
+        yield _note(
+            "p by paired bootstrap; corrected for all rows by Holm; d is Cohen's d of the paired "
+            "differences in the metric's good direction."
+        )
+        yield _table(
+            ("metric", "run", "difference", "95 %", "p", "p (Holm)", "d", "better / equal / worse"),
+            rows,
+        )
+
+
+def _failures(runs: Sequence[Run], names: Sequence[str]) -> Iterable[str]:
+    failed = [(name, one) for name, run in zip(names, runs, strict=True) for one in run.failed]
+    yield "<h2>Failed samples</h2>"
+    if not failed:
+        yield _note("None.")
+        return
+    yield _table(("run", "sample", "why"), [[n, s.id, s.error] for n, s in failed[:SHOWN_FAILURES]])
+    if len(failed) > SHOWN_FAILURES:
+        yield _note(f"And {len(failed) - SHOWN_FAILURES} more, in samples.jsonl.")
+
+
+def _samples(report: Report, names: Sequence[str]) -> Iterable[str]:
+    """Those on which the runs differ most by the first metric, and what each answered."""
+    if not report.figures:
+        return
+    metric, row = next(iter(report.figures.items()))
+    held: list[dict[str, tuple[Sample, float | None]]] = [
+        {one.id: (one, value) for one, value in zip(run.samples, fig.scores.values, strict=True)}
+        for run, fig in zip(report.runs, row, strict=True)
+    ]
+    common = [name for name in held[0] if all(name in other for other in held)]
+    spread = sorted(common, key=lambda name: -_spread([other[name][1] for other in held]))
+    yield f"<h2>Samples that differ most by {_text(metric)}</h2>"
+    for name in spread[:SHOWN_SAMPLES]:
+        yield _sample([other[name] for other in held], names)
+
+
+def _spread(values: Sequence[float | None]) -> float:
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    return max(known) - min(known) if known else -1.0
+
+
+def _sample(found: Sequence[tuple[Sample, float | None]], names: Sequence[str]) -> str:
+    sample = found[0][0]
+    scene = sample.scene
+    said = "".join(
+        f"<p><b>{_text(turn.speaker)}</b>: {_text(turn.text)}</p>"
+        for turn in scene.turns[-SHOWN_TURNS:]
+    )
+    told = "; ".join((scene.persona.description, *scene.persona.statements)).strip("; ")
+    options = sample.record.get("options") or []
+    replies = "".join(
+        f"<p><b>{_text(name)}</b> ({'–' if value is None else f'{value:.3g}'}): "
+        f"{_text(one.reply or one.error or '(nothing)')}</p>"
+        for name, (one, value) in zip(names, found, strict=True)
+    )
+    return (
+        f"<details><summary>{_text(sample.id)}: {_text(scene.last_user_text[:110])}</summary>"
+        f"<p class=note>{_text(scene.persona.name)}. {_text(told[:600])}</p>"
+        f"<blockquote>{said}</blockquote>"
+        + (f"<p class=note>Options: {_text(' | '.join(map(str, options)))}</p>" if options else "")
+        + (f"<p class=note>Gold: {_text(sample.reference)}</p>" if sample.reference else "")
+        + replies
+        + "</details>"
+    )
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{_text(name)}</th>" for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_text(value)}</td>" for value in row) + "</tr>" for row in rows
+    )
+    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def _note(text: str) -> str:
+    return f'<p class="note">{_text(text)}</p>'
+
+
+def _text(value: object) -> str:
+    return escape(str(value), quote=True)
