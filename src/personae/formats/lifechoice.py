@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,11 @@ class LifeChoice:
     def ordered(self, order: Sequence[int]) -> LifeChoice:
         """The same decision with its options in another order: the right one stays right."""
         options = tuple(self.options[at] for at in order)
-        return LifeChoice(
-            self.id, self.character, self.story_text, self.scenario, self.question, options,
-            list(order).index(self.right), self.motivation, self.description, self.evidence,
-            self.story,
-        )  # fmt: skip
+        return replace(self, options=options, right=list(order).index(self.right))
+
+    def about(self, story_text: str) -> LifeChoice:
+        """The same decision after another story."""
+        return replace(self, story_text=story_text)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the file."""

@@ -3,8 +3,8 @@
 Xu et al. 2024: first it is asked which points of the character's description bear on the decision,
 then each of these points, and not the scenario, is what the story is searched with. What is found
 is put together in the story's order. Ours: who chooses the points (an embedder, a relevance head,
-an inference model, or a language model), pieces of 200 tokens, and turns between the points until
-there are enough pieces.
+an inference model, or a language model), pieces of 200 tokens, words and vectors together, and
+turns between the points until there are enough pieces.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean, pstdev
 from typing import Literal, TypeAlias
 
 from personae.encoders.kept import kept_vectors
@@ -25,13 +26,19 @@ CHUNK_TOKENS, OVERLAP_TOKENS = 200, 50
 POINTS, PIECES = 3, 6
 POINTS_LIMIT = 6
 PointsBy: TypeAlias = Literal["embedder", "relevance", "nli", "lm", "lm-likelihood", "all"]
-# What the story is searched with: nothing, the scenario (three ways), or points of the character.
-MemoryKind: TypeAlias = Literal["none", "whole", "words", "embed", "charmap", "expert"]
+Find: TypeAlias = Literal["words", "vectors", "both"]
+# What is shown of a story: nothing, pieces by chance, its end, what the scenario finds (by words,
+# vectors, or both), what points of the character find, or the passages that people name.
+MemoryKind: TypeAlias = Literal[
+    "none", "chance", "whole", "words", "embed", "both", "charmap", "expert"
+]
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _NUMBER = re.compile(r"\d+")
 
 # (scenario, lines of a description) -> how much each line bears on the decision
-Weigh = Callable[[str, Sequence[str]], Sequence[float]]
+Weigh: TypeAlias = Callable[[str, Sequence[str]], Sequence[float]]
+# A query -> how well each piece of a story answers it.
+Search: TypeAlias = Callable[[str], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,13 @@ class CharMap:
     weigh: Weigh
     points: int = POINTS
     pieces: int = PIECES
+    find: Find = "both"
 
     def recall(self, scenario: str) -> list[Found]:
         """The pieces that bear on the scenario, in the story's order."""
         chosen = chosen_points(scenario, self.lines, self.weigh, self.points)
-        found = followed(chosen, self.story, self.embedder, self.pieces)
+        search = search_of(self.find, self.story, self.embedder)
+        found = followed([point for point, _ in chosen], search, self.pieces)
         return sorted(found, key=lambda one: one.at)
 
 
@@ -99,45 +108,59 @@ def chosen_points(
     if not lines:
         return []
     weights = list(weigh(scenario, lines))
-    order = sorted(range(len(lines)), key=lambda at: (-weights[at], at))
-    return [(lines[at], float(weights[at])) for at in order[:count]]
+    return [(lines[at], float(weights[at])) for at in best_of(weights, count)]
 
 
-def followed(
-    points: Sequence[tuple[str, float]], story: Sequence[str], embedder: Embedder, count: int
-) -> list[Found]:
-    """`count` pieces, taken in turns: the nearest to each point, then the second nearest, ….
+def search_of(find: Find, story: Sequence[str], embedder: Embedder) -> Search:
+    """Searching a story by words (BM25), by vectors (cosine), or by both.
+
+    For both, each is measured in its own standard deviations over the story, and added.
+    """
+    index = index_texts(story) if find != "vectors" else None
+    vectors = kept_vectors(embedder, tuple(story)) if find != "words" else None
+
+    def search(query: str) -> Sequence[float]:
+        parts = [index.scores(query)] if index is not None else []
+        if vectors is not None:
+            parts.append((vectors @ embedder.embed([query])[0]).tolist())
+        return parts[0] if len(parts) == 1 else _added(*parts)
+
+    return search
+
+
+def _added(words: Sequence[float], vectors: Sequence[float]) -> list[float]:
+    return [a + b for a, b in zip(_standard(words), _standard(vectors), strict=True)]
+
+
+def _standard(values: Sequence[float]) -> list[float]:
+    """Deviations from the mean, in standard deviations; all 0 where nothing differs."""
+    if not values:
+        return []
+    mean, spread = fmean(values), pstdev(values)
+    return [(value - mean) / spread if spread else 0.0 for value in values]
+
+
+def best_of(scores: Sequence[float], count: int | None = None) -> list[int]:
+    """The places of the largest scores, largest first; of equals the earlier one."""
+    return sorted(range(len(scores)), key=lambda at: (-scores[at], at))[:count]
+
+
+def followed(points: Sequence[str], search: Search, count: int) -> list[Found]:
+    """`count` pieces, taken in turns: the best for each point, then the second best, and so on.
 
     A piece that two points lead to is the first one's, and the other takes its next.
     """
-    if not points or not story:
+    scores = [search(point) for point in points]
+    if not scores:
         return []
-    vectors = kept_vectors(embedder, tuple(story))
-    scores = vectors @ embedder.embed([point for point, _ in points]).T
-    queues = [
-        iter(sorted(range(len(story)), key=lambda at: (-float(scores[at, n]), at)))
-        for n in range(len(points))
-    ]
+    queues = [iter(best_of(one)) for one in scores]
     found: dict[int, Found] = {}
-    while len(found) < min(count, len(story)):
+    while len(found) < min(count, len(scores[0])):
         for n, queue in enumerate(queues):
             at = next((at for at in queue if at not in found), None)
             if at is not None and len(found) < count:
-                found[at] = Found(at, points[n][0], float(scores[at, n]))
+                found[at] = Found(at, points[n], float(scores[n][at]))
     return list(found.values())
-
-
-def by_scenario(
-    kind: Literal["words", "embed"], scenario: str, story: Sequence[str], embedder: Embedder | None,
-    count: int,
-) -> list[Found]:  # fmt: skip
-    """The pieces that the scenario itself finds, best first: what CHARMAP is compared with."""
-    if kind == "words" or embedder is None:
-        scores = index_texts(story).scores(scenario)
-    else:
-        scores = (kept_vectors(embedder, tuple(story)) @ embedder.embed([scenario])[0]).tolist()
-    order = sorted(range(len(story)), key=lambda at: (-scores[at], at))
-    return [Found(at, "", float(scores[at])) for at in order[:count]]
 
 
 def by_embedder(embedder: Embedder) -> Weigh:
@@ -184,7 +207,7 @@ def by_model(lm: LanguageModel, name: str) -> Weigh:
         )
         grammar = _numbers(len(lines)) if "grammar" in lm.capabilities else ""
         request = Request(
-            messages=(Message("user", text),), prefill="", grammar=grammar, replayable=True,
+            messages=(Message("user", text),), grammar=grammar, replayable=True,
             sampling=Sampling(temperature=0, max_tokens=16, stop=("\n",)),
         )  # fmt: skip
         named = [int(number) for number in _NUMBER.findall(lm.generate(request).text)]

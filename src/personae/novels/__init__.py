@@ -23,12 +23,19 @@ Split: TypeAlias = Literal["valid", "test", "all"]
 SPLITS: tuple[str, ...] = ("valid", "test", "all")
 EVENTS, DECISIONS = 80, 10
 SCENES_AN_EVENT = 2  # of everyday life; a tenth of the novel is about something
-# The first events of a novel decide nothing: something has to have happened before.
-FIRST_DECISION = 24
+# The first half of a novel decides nothing: something has to have happened before.
+FIRST_DECISION = 40
 _SLOT = re.compile(r"\{(\w+)\}")
 _PRONOUNS = {
-    "she": {"he": "she", "his": "her", "him": "her", "He": "She", "himself": "herself"},
-    "he": {"he": "he", "his": "his", "him": "him", "He": "He", "himself": "himself"},
+    "she": {
+        "he": "she",
+        "his": "her",
+        "him": "her",
+        "He": "She",
+        "His": "Her",
+        "himself": "herself",
+    },
+    "he": {"he": "he", "his": "his", "him": "him", "He": "He", "His": "His", "himself": "himself"},
 }
 Slots: TypeAlias = dict[str, str]
 
@@ -50,7 +57,7 @@ class Motif:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision of a novel: asked after `before` events, explained by the event `planted`.
+    """A decision of a novel: asked after `before` events, explained by `evidence` in one of them.
 
     The first option is the right one; `line` is the place of its line in the description.
     """
@@ -58,7 +65,7 @@ class Decision:
     motif: str
     kind: str
     before: int
-    planted: int
+    evidence: str
     line: int
     scenario: str
     question: str
@@ -95,14 +102,14 @@ def motifs(split: Split = "all") -> tuple[Motif, ...]:
 @cache
 def scenes() -> tuple[str, ...]:
     """What else happens, with slots."""
-    return _lines("scenes.txt")
+    return shipped_lines("scenes.txt")
 
 
 @cache
 def words() -> Mapping[str, tuple[str, ...]]:
     """What can stand in a slot, by its name."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in _lines("words.txt"):
+    for line in shipped_lines("words.txt"):
         name, _, rest = line.partition(":")
         found[name] = tuple(part.strip() for part in rest.split("|"))
     return found
@@ -131,11 +138,9 @@ def made_novel(name: str, *, split: Split = "all") -> Novel:
     order = _order(rng)
     events, decisions = list[str](), list[Decision]()
     everyday = iter(_everyday(cast, rng))
-    places: dict[int, int] = {}
     for kind, at in order:
         around = [next(everyday) for _ in range(SCENES_AN_EVENT)]
         if kind == "plant":
-            places[at] = len(events)
             around.insert(rng.randint(0, SCENES_AN_EVENT), planted[at])
         elif kind == "decide":
             scenario, right = asked[at]
@@ -144,7 +149,7 @@ def made_novel(name: str, *, split: Split = "all") -> Novel:
             options = tuple(f"{cast.name} {text}." for text in (right, *wrong))
             question = f"What did {cast.name} do?"
             decisions.append(
-                Decision(motif.id, motif.kind, len(events), places[at], at, scenario, question,
+                Decision(motif.id, motif.kind, len(events), planted[at], at, scenario, question,
                          options)
             )  # fmt: skip
             around.insert(0, f"{scenario} {options[0]}")
@@ -169,7 +174,11 @@ class _Cast:
         spare = {one: rng.sample(words()[one], len(words()[one])) for one in ("she", "he")}
         name = spare[sex].pop()
         fixed = {"name": name, "town": rng.choice(words()["town"])}
-        fixed |= {"friend": spare["he"].pop(), "elder": spare["he"].pop(), "kin": spare["she"].pop()}
+        fixed |= {
+            "friend": spare["he"].pop(),
+            "elder": spare["he"].pop(),
+            "kin": spare["she"].pop(),
+        }
         people = tuple(fixed[key] for key in ("friend", "elder", "kin"))
         return cls(name, _PRONOUNS[sex], fixed, spare, rng, people)
 
@@ -216,6 +225,7 @@ def _filled(text: str, slots: Mapping[str, str], rng: random.Random) -> str:
     return _SLOT.sub(drawn, text)
 
 
-def _lines(file: str) -> tuple[str, ...]:
+def shipped_lines(file: str) -> tuple[str, ...]:
+    """The lines of a shipped file that say something."""
     text = (FOLDER / file).read_text("utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.decision_memory import decision_memory
 from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.focus import focus
@@ -37,6 +38,7 @@ app.command()(focus)
 app.command("memory-probe")(memory_probe)
 app.command()(emotions)
 app.command()(dialsim)
+app.command("decision-memory")(decision_memory)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
