@@ -17,7 +17,7 @@ from personae.text.parsing import read_text
 MADE, OTHELLO = "made", "othello"
 SOURCES = {
     MADE: "made-up novels of this project (Apache-2.0); their links are planted",
-    OTHELLO: "32 decisions written by hand for this project (Apache-2.0) over Shakespeare's Othello",
+    OTHELLO: "32 decisions of Shakespeare's Othello, written by hand for this project (Apache-2.0)",
 }
 
 

@@ -132,9 +132,13 @@ def question_of(item: LifeChoice, lookup: Lookup, weigh: Weigh) -> Question:
 
 
 def looked_up(
-    item: LifeChoice, told: Sequence[Piece], lookup: Lookup, weigh: Weigh
+    item: LifeChoice, told: Sequence[Piece], lookup: Lookup, weigh: Weigh,
+    embedder: Embedder | None = None,
 ) -> list[int]:  # fmt: skip
-    """The places of the pieces that a memory shows, best first. Raises InvalidOption."""
+    """The places of the pieces that a memory shows, best first. Raises InvalidOption.
+
+    The embedder is the shipped one where none is given.
+    """
     texts = tuple(piece.text for piece in told)
     asked = f"{item.scenario} {item.question}"
     if lookup.memory in ("none", "expert") or not texts:
@@ -145,7 +149,7 @@ def looked_up(
     if lookup.memory == "chance":
         rng = random.Random(f"chance/{lookup.seed}/{item.id}")
         return rng.sample(range(len(texts)), min(lookup.pieces, len(texts)))
-    embedder = shipped_embedder()
+    embedder = embedder or shipped_embedder()
     if lookup.memory != "charmap":
         ways: dict[str, Find] = {"words": "words", "embed": "vectors", "both": "both"}
         return best_of(search_of(ways[lookup.memory], texts, embedder)(asked), lookup.pieces)

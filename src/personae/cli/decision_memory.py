@@ -55,8 +55,9 @@ def decision_memory(
     from personae.benchmarks.decision_items import decisions_of
     from personae.evaluate.decision_memory import arms_named, memory_report, samples_shown
     from personae.evaluate.score import report_dict
+    from personae.novels import split_named
 
-    items = decisions_of(data, novels=novels, split=_split(split), seed=seed)
+    items = decisions_of(data, novels=novels, split=split_named(split), seed=seed)
     items = items[:: max(1, len(items) // limit)][:limit] if limit else items
     given = {
         "points": points, "pieces": pieces, "chunk_tokens": chunk_tokens,
@@ -80,15 +81,6 @@ def decision_memory(
     rows = [(kind, *(_of_kind(samples, kind) for samples in runs.values())) for kind in kinds]
     if rows:
         print_table(("motivation", *runs), rows, title="By motivation")
-
-
-def _split(name: str) -> str:
-    from personae.errors import InvalidOption
-    from personae.novels import SPLITS
-
-    if name not in SPLITS:
-        raise InvalidOption(f"There is no split {name!r}; there are {', '.join(SPLITS)}.")
-    return name
 
 
 def _model(name: str) -> LanguageModel:

@@ -7,10 +7,13 @@ piece to piece. Prompts are ours, short for small models.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
+from personae.data.noun import stable_id
 from personae.lm.types import LanguageModel, Message, Request, Sampling, require
 from personae.text.quoting import marked
 from personae.text.sentences import complete_sentences, split_sentences
@@ -72,6 +75,31 @@ def asking(lm: LanguageModel, *, seed: int = 0) -> Ask:
         return (complete_sentences(answer) or answer).strip()
 
     return ask
+
+
+def kept_answers(ask: Ask, file: Path, who: str) -> Ask:
+    """`ask` with its answers kept in a file, a line each: what is there is not asked again.
+
+    `who` says who answers; answers of others are not taken. Half a last line, as a kill leaves it,
+    is passed over.
+    """
+    known: dict[str, str] = {}
+    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+        try:
+            key, answer = json.loads(line)
+        except (ValueError, TypeError):
+            continue
+        known[key] = answer
+
+    def asked(text: str, max_tokens: int) -> str:
+        key = stable_id("answer", who, max_tokens, text)
+        if key not in known:
+            known[key] = ask(text, max_tokens)
+            with file.open("a", encoding="utf-8") as kept:
+                kept.write(json.dumps([key, known[key]]) + "\n")
+        return known[key]
+
+    return asked
 
 
 def _merged(name: str, story: Sequence[str], ask: Ask) -> Iterator[str]:

@@ -10,7 +10,7 @@ from personae.metrics.chains import accuracy_of, chain_scores
 from personae.metrics.types import Metric, Scores
 from personae.registry import EntryInfo
 
-ENTRY = EntryInfo(systems=("S007",), embedder=True, labelled=True)
+ENTRY = EntryInfo(systems=("S007",), embedder=True, nli=True, labelled=True)
 
 
 def chain_accuracy() -> Metric:

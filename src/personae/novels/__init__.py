@@ -18,9 +18,11 @@ from typing import Any, Literal, TypeAlias
 
 import yaml
 
+from personae.errors import InvalidOption
+
 FOLDER = Path(__file__).parent
 Split: TypeAlias = Literal["valid", "test", "all"]
-SPLITS: tuple[str, ...] = ("valid", "test", "all")
+SPLITS: tuple[Split, ...] = ("valid", "test", "all")
 EVENTS, DECISIONS = 80, 10
 SCENES_AN_EVENT = 2  # of everyday life; a tenth of the novel is about something
 # The first half of a novel decides nothing: something has to have happened before.
@@ -82,6 +84,14 @@ class Novel:
     events: tuple[str, ...]
     decisions: tuple[Decision, ...]
     people: tuple[str, ...]
+
+
+def split_named(name: str) -> Split:
+    """The split of that name. Raises InvalidOption."""
+    for split in SPLITS:
+        if split == name:
+            return split
+    raise InvalidOption(f"There is no split {name!r}; there are {', '.join(SPLITS)}.")
 
 
 @cache

@@ -48,8 +48,8 @@ def recall_by_points(
     Lines are the statements, or the sentences of the description where there are none. `story` is
     a text file; default: the persona's knowledge and the scene's memories. `by` says who chooses
     the points, `find` how they find. What is found stands in the prompt in the story's order, and
-    in the evidence with
-    the point that led to it. Raises FormatError for a file that cannot be read, CapabilityError.
+    in the evidence with the point that led to it. Raises FormatError for a file that cannot be
+    read, CapabilityError.
     """
     read = story_pieces(story) if story else ()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.behaviour_judge import behaviour_judge
 from personae.cli.decision_memory import decision_memory
 from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
@@ -39,6 +40,7 @@ app.command("memory-probe")(memory_probe)
 app.command()(emotions)
 app.command()(dialsim)
 app.command("decision-memory")(decision_memory)
+app.command("behaviour-judge")(behaviour_judge)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
