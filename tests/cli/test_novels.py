@@ -80,6 +80,24 @@ def test_novels_are_written_as_items_and_as_chains(run, tmp_path):
     assert run("data", "make", "novels", "--out", str(tmp_path / "x"), "--to", "verse")[0] == 2
 
 
+def test_a_card_describes_its_own_characters_decisions(run, tmp_path):
+    items, card = tmp_path / "i.jsonl", tmp_path / "c.yaml"
+    run("data", "make", "novels", "--out", str(items), "--n", "1")
+    name = next(read_decisions(items)).character
+    card.write_text(f"name: {name}\nstatements: [{name} likes tea.]\n")
+    arguments = ("evaluate", "decision-memory", "--data", str(items), "--memory", "charmap")
+    code, out, _ = run(*arguments, "--card", str(card), "--json")
+    assert code == 0
+    assert json.loads(out)["metrics"]["evidence-shown"][0]["n"] == 10
+    assert f"these do: {name}" in run(*arguments, "--card", "ana")[2]
+
+
+def test_a_novel_is_written_to_be_read(run, tmp_path):
+    out = tmp_path / "novel.txt"
+    assert run("data", "make", "novels", "--out", str(out), "--n", "1", "--to", "text")[0] == 0
+    assert len(out.read_text().split()) > 3_000
+
+
 def test_a_profile_becomes_a_card_and_an_interrupted_one_goes_on(run, tmp_path, monkeypatch):
     story, card = tmp_path / "s.txt", tmp_path / "ana.yaml"
     story.write_text("Ana ran to the sea. " * 100)

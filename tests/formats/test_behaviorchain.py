@@ -13,7 +13,6 @@ from personae.formats.behaviorchain import (
     BehaviorChain,
     Node,
     Profile,
-    detects,
     read_chains,
     write_chains,
 )
@@ -64,7 +63,6 @@ def test_what_is_written_is_read_again(tmp_path):
     file = tmp_path / "chains.jsonl"
     assert write_chains([chain, chain], file) == 2
     assert list(read_chains(file)) == [chain, chain]
-    assert detects(file.read_bytes(), file)
 
 
 @pytest.mark.parametrize(

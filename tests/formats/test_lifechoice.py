@@ -12,7 +12,6 @@ from personae.errors import FormatError
 from personae.formats.lifechoice import (
     LETTERS,
     LifeChoice,
-    detects,
     read_decisions,
     write_decisions,
 )
@@ -50,7 +49,6 @@ def test_what_is_written_is_read_again(tmp_path):
     file = tmp_path / "out.jsonl"
     assert write_decisions([one], file) == 1
     assert list(read_decisions(file)) == [one]
-    assert detects(file.read_bytes(), file)
 
 
 @given(st.permutations(range(4)), st.integers(0, 3))

@@ -44,6 +44,10 @@ def decision_memory(
     find: Annotated[
         str, typer.Option("--find", help="How a point finds pieces: words, vectors, both.")
     ] = "both",
+    card: Annotated[
+        str,
+        typer.Option("--card", help="Only decisions of this card's character, by its statements."),
+    ] = "",
     model: Annotated[str, typer.Option("--model", help="For charmap:lm.")] = "",
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -58,6 +62,7 @@ def decision_memory(
     from personae.novels import split_named
 
     items = decisions_of(data, novels=novels, split=split_named(split), seed=seed)
+    items = _described_by(card, items) if card else items
     items = items[:: max(1, len(items) // limit)][:limit] if limit else items
     given = {
         "points": points, "pieces": pieces, "chunk_tokens": chunk_tokens,
@@ -81,6 +86,19 @@ def decision_memory(
     rows = [(kind, *(_of_kind(samples, kind) for samples in runs.values())) for kind in kinds]
     if rows:
         print_table(("motivation", *runs), rows, title="By motivation")
+
+
+def _described_by(card: str, items: list[LifeChoice]) -> list[LifeChoice]:
+    """The decisions of a card's character, with its statements as the description."""
+    from personae.cli.opening import load_card
+    from personae.errors import InvalidOption
+
+    persona = load_card(card)
+    own = [one.described(persona.statements) for one in items if one.character == persona.name]
+    if not own:
+        names = ", ".join(sorted({one.character for one in items})[:12])
+        raise InvalidOption(f"{persona.name!r} decides nothing here; these do: {names}.")
+    return own
 
 
 def _model(name: str) -> LanguageModel:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from personae.memory.profiling import Ask, OnCall
 
-FORMATS = ("lifechoice", "behaviorchain")
+FORMATS = ("lifechoice", "behaviorchain", "text")
 OutOption = Annotated[Path, typer.Option("--out", help="The file to write.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -26,25 +26,31 @@ ModelOption = Annotated[str, typer.Option("--model", help="See `personae models`
 def make_novels(
     out: OutOption,
     number: Annotated[int, typer.Option("--n", min=1, max=10_000, help="Novels.")] = 30,
-    to: Annotated[str, typer.Option("--to", help="lifechoice or behaviorchain.")] = "lifechoice",
+    to: Annotated[
+        str, typer.Option("--to", help="lifechoice, behaviorchain or text.")
+    ] = "lifechoice",
     split: Annotated[str, typer.Option("--split", help="Motifs: valid, test, or all.")] = "all",
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make novels, ten decisions each, as LifeChoice items (S085) or behaviour chains (S007)."""
+    """Make novels, ten decisions each, as LifeChoice items (S085), chains (S007), or to read."""
     from personae.benchmarks.chain_items import chains_of
     from personae.benchmarks.decision_items import MADE, decisions_of
     from personae.formats.behaviorchain import write_chains
     from personae.formats.lifechoice import write_decisions
-    from personae.novels import split_named
+    from personae.novels import made_novels, split_named
 
     if to not in FORMATS:
-        raise InvalidOption(f"Novels cannot be written as {to!r}; only as {' or '.join(FORMATS)}.")
+        raise InvalidOption(f"Novels cannot be written as {to!r}; only as {', '.join(FORMATS)}.")
     _refuse_existing(out, force)
     part = split_named(split)
     if to == "lifechoice":
         count = write_decisions(decisions_of(MADE, novels=number, split=part, seed=seed), out)
+    elif to == "text":
+        novels = made_novels(number, seed=seed, split=part)
+        out.write_text("\n\n".join("\n".join(one.events) for one in novels), "utf-8")
+        count = number
     else:
         count = write_chains(chains_of(MADE, chains=number, split=part, seed=seed), out)
     _tell({"novels": number, "items": count, "format": to, "target": str(out)}, as_json)

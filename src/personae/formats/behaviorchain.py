@@ -16,16 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from personae.registry import EntryInfo
 from personae.text.parsing import Place, Record, dump_json, parse_json, read_text
-
-ENTRY = EntryInfo(
-    systems=("S007",),
-    paper="How Far are LLMs from Being Our Digital Twins? A Benchmark for Persona-Based Behavior "
-    "Chain Simulation (Li et al., 2025)",
-    reads="chains",
-    extensions=(".json", ".jsonl"),
-)
 
 CODES = "abcd"
 _QUESTION = "After this or in response to this, what behavior did {name} take?"
@@ -105,11 +96,6 @@ class BehaviorChain:
             "summary": [{"chapter_content": f"Summary {text}"} for text in self.history],
             "examples": examples,
         }  # fmt: skip
-
-
-def detects(head: bytes, path: Path) -> bool:
-    """Whether the file holds chains of behaviours."""
-    return b'"Personality Traits"' in head and b'"profile"' in head
 
 
 def read_chains(source: Path) -> Iterator[BehaviorChain]:

@@ -16,16 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError
-from personae.registry import EntryInfo
 from personae.text.parsing import Place, Record, dump_json, parse_json, read_text
-
-ENTRY = EntryInfo(
-    systems=("S085",),
-    paper="Character is Destiny: Can Large Language Models Simulate Persona-Driven Decisions in "
-    "Role-Playing? (Xu et al., 2024)",
-    reads="decisions",
-    extensions=(".json", ".jsonl"),
-)
 
 LETTERS = "ABCD"
 _LABEL = re.compile(r"^\s*\(?([A-D])[.):]\s+")
@@ -66,6 +57,10 @@ class LifeChoice:
         """The same decision after another story."""
         return replace(self, story_text=story_text)
 
+    def described(self, lines: Sequence[str]) -> LifeChoice:
+        """The same decision of a character that is described by other lines."""
+        return replace(self, description=tuple(lines))
+
     def to_dict(self) -> dict[str, Any]:
         """As in the file."""
         asked = {
@@ -80,11 +75,6 @@ class LifeChoice:
             "character_name": self.character, "input_text": self.story_text,
             "Multiple Choice Question": asked, **{k: v for k, v in extra.items() if v},
         }  # fmt: skip
-
-
-def detects(head: bytes, path: Path) -> bool:
-    """Whether the file holds decisions of characters."""
-    return b'"character_name"' in head and b'"Multiple Choice Question"' in head
 
 
 def read_decisions(source: Path) -> Iterator[LifeChoice]:

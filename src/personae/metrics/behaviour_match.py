@@ -17,7 +17,7 @@ ENTRY = EntryInfo(
     labelled=True,
     paper="How Far are LLMs from Being Our Digital Twins? A Benchmark for Persona-Based Behavior "
     "Chain Simulation",
-    deviations="Judged by embedder and inference, against the key behaviour and the three others; the "
+    deviations="Judged by embedder and inference, against the key behaviour and three others; the "
     "paper asks a language model. docs/decisions.md has the calibration.",
 )
 
