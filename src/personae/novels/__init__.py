@@ -136,35 +136,52 @@ def made_novel(name: str, *, split: Split = "all") -> Novel:
     cast = _Cast.drawn(rng)
     chosen = rng.sample(motifs(split), DECISIONS)
     people = [cast.slots_for(motif) for motif in chosen]
-    lines = [_filled(motif.line, slots, rng) for motif, slots in zip(chosen, people, strict=True)]
-    planted = [
-        _filled(rng.choice(motif.events), slots, rng)
-        for motif, slots in zip(chosen, people, strict=True)
-    ]
-    asked = [
-        (_filled(motif.scenario, slots, rng), _filled(motif.right, slots, rng))
-        for motif, slots in zip(chosen, people, strict=True)
-    ]
+    texts = _texts(chosen, people, rng)
     order = _order(rng)
-    events, decisions = list[str](), list[Decision]()
     everyday = iter(_everyday(cast, rng))
+    events, decisions = list[str](), list[Decision]()
     for kind, at in order:
         around = [next(everyday) for _ in range(SCENES_AN_EVENT)]
+        one = texts[at]
         if kind == "plant":
-            around.insert(rng.randint(0, SCENES_AN_EVENT), planted[at])
+            around.insert(rng.randint(0, SCENES_AN_EVENT), one.event)
         elif kind == "decide":
-            scenario, right = asked[at]
-            motif = chosen[at]
-            wrong = [_filled(text, people[at], rng) for text in motif.wrong]
-            options = tuple(f"{cast.name} {text}." for text in (right, *wrong))
-            question = f"What did {cast.name} do?"
+            wrong = [_filled(text, people[at], rng) for text in chosen[at].wrong]
+            options = tuple(f"{cast.name} {text}." for text in (one.right, *wrong))
             decisions.append(
-                Decision(motif.id, motif.kind, len(events), planted[at], at, scenario, question,
-                         options)
+                Decision(
+                    chosen[at].id, chosen[at].kind, len(events), one.event, at, one.scenario,
+                    f"What did {cast.name} do?", options,
+                )
             )  # fmt: skip
-            around.insert(0, f"{scenario} {options[0]}")
+            around.insert(0, f"{one.scenario} {options[0]}")
         events.append(" ".join(around))
-    return Novel(name, cast.name, tuple(lines), tuple(events), tuple(decisions), cast.people)
+    lines = tuple(one.line for one in texts)
+    return Novel(name, cast.name, lines, tuple(events), tuple(decisions), cast.people)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A motif with its names filled in."""
+
+    line: str
+    event: str
+    scenario: str
+    right: str
+
+
+def _texts(chosen: Sequence[Motif], people: Sequence[Slots], rng: random.Random) -> list[_Told]:
+    pairs = list(zip(chosen, people, strict=True))
+    lines = [_filled(motif.line, slots, rng) for motif, slots in pairs]
+    events = [_filled(rng.choice(motif.events), slots, rng) for motif, slots in pairs]
+    asked = [
+        (_filled(motif.scenario, slots, rng), _filled(motif.right, slots, rng))
+        for motif, slots in pairs
+    ]
+    return [
+        _Told(line, event, scenario, right)
+        for line, event, (scenario, right) in zip(lines, events, asked, strict=True)
+    ]
 
 
 @dataclass(slots=True)
