@@ -10,6 +10,7 @@ from personae.catalog.check import CheckFailed
 from personae.catalog.checks import s007_behaviorchain as s007
 from personae.catalog.checks import s085_lifechoice as s085
 from personae.formats.lifechoice import LifeChoice
+from personae.novels import made_novels, motifs
 
 GOOD = {
     "chance": [False] * 10,
@@ -24,6 +25,18 @@ def test_recall_passes_above_the_scenarios_and_fails_beside_it():
         s085.recalled({**GOOD, "charmap": GOOD["both"]})
     with pytest.raises(CheckFailed, match=r"at most 0\.4"):
         s085.recalled({**GOOD, "both": GOOD["charmap"]})
+
+
+def test_motifs_that_nothing_was_chosen_on_are_told_apart():
+    novels = made_novels(2)
+    fresh = {motif.id for motif in motifs("test")}
+    seen = [one.motif in fresh for novel in novels for one in novel.decisions]
+    none = [False] * len(seen)
+    assert "charmap 1.000, by the scenario 0.000" in s085.held_out(
+        novels, {"charmap": seen, "both": none}
+    )
+    with pytest.raises(CheckFailed, match="was to be more"):
+        s085.held_out(novels, {"charmap": none, "both": seen})
 
 
 def test_a_reader_answers_better_with_more_events_shown():
