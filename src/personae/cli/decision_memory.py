@@ -121,7 +121,7 @@ def _weighing(by: str, lm: LanguageModel | None) -> Callable[[LifeChoice], Weigh
 
 def _shower(name: str) -> Callable[[int, int], None]:
     def show(done: int, total: int) -> None:
-        if done % 50 == 0 or done == total:
+        if done % 10 == 0 or done == total:
             stderr().print(f"{name}: {done} of {total}", highlight=False)
 
     return show
