@@ -153,6 +153,7 @@ class Choosing:
             prior = [one.total for one in self.speaker.lm.score(bare, options)]
             values = [mine - other for mine, other in zip(values, prior, strict=True)]
             detail["prior_log_likelihoods"] = prior
+        detail["scores"] = values
         chosen = max(range(len(options)), key=values.__getitem__)
         return self._said(options[chosen], detail, began)
 
