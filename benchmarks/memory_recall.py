@@ -23,11 +23,11 @@ from pathlib import Path
 from personae.data import Memory
 from personae.encoders.embedder import OnnxEmbedder, open_embedder
 from personae.evaluate.memory_probe import questions_in
-from personae.evaluate.turn_memories import turn_memories
 from personae.formats.long_chats import UNANSWERABLE
 from personae.formats.reading import read_dialogues
 from personae.memory.recalling import recalled
 from personae.memory.telling import told
+from personae.memory.turn_memories import turn_memories
 from personae.settings import load_settings
 from personae.store.memory_types import Scope
 from personae.store.sqlite import SqlStore, open_store

@@ -48,6 +48,13 @@ def test_a_question_says_of_itself_what_metrics_need():
     }  # fmt: skip
 
 
+def test_nobody_sees_the_scene_without_the_persona():
+    asked = AskedQuestion(QUESTION, nobody=True)
+    assert asked.shown().persona == Persona(name="Ana")
+    assert asked.shown().turns == asked.scene().turns
+    assert asked.scene().persona.statements
+
+
 def test_reply_is_the_methods_own_and_scored_only_where_perplexity_is_wanted():
     answer, likelihood = answered(benchmark(), ScriptedModel(["A cat."]))
     assert answer.text == "A cat."

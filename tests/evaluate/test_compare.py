@@ -51,3 +51,14 @@ def test_better_worse_and_equal_samples_are_counted():
     assert (found.better, found.equal, found.worse) == (2, 1, 1)
     assert found.difference.difference == pytest.approx(0.25)
     assert found.to_dict()["n"] == 4
+
+
+def test_baselines_without_a_model_are_compared_by_the_headline_alone():
+    base = run_of("base", ["c", "a b", "c"])
+    runs = [
+        run_of("one", ["a b", "c", "c"]),
+        Run(base.folder, {"method": "baseline:random"}, base.samples),
+    ]
+    kit = Kit(lm=NoModel(), seed=0)
+    metrics = {name: build("metric", name) for name in ("word-f1", "length")}
+    assert [one.metric for one in compared(measured(runs, metrics, kit))] == ["word-f1"]

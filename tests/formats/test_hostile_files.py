@@ -84,6 +84,10 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "mbti": "introvert, intuitive, thinker, judger", "biography": ["I hum."],
         "paraphrasis_1": ["I sing."], "paraphrasis_2": [[]],
     }}),
+    "coser": ("a.json", {"plots": [{"conversation": [{
+        "key_characters": [{"name": "Lear", "motivation": "love"}],
+        "dialogues": [{"character": "Lear", "message": "[Hm.] Speak, daughters."}],
+    }]}], "character_datasets": {"Lear": {"profile": "A king."}}}),
     "realtalk": ("a.json", {"name": {"speaker_1": "Ana"}, "session_1": [
         {"speaker": "Ana", "dia_id": "D1:1", "clean_text": "Hi", "img_file": [],
          "date_time": "29.12.2023, 22:42:04"}],

@@ -192,6 +192,15 @@ class TestRealEngine:
         assert both.tokens > right.tokens
         assert empty.token_log_probs == ()
 
+    def test_replayable_scores_do_not_depend_on_order_or_on_what_was_asked_before(self, lm):
+        request = Request(prompt="I like tea. You know that I like", replayable=True)
+        texts = [" tea.", " coffee.", " tea, of course."]
+        once = lm.score(request, texts)
+        lm.score(Request(prompt="I like tea. You know", replayable=True), texts)
+        assert lm.score(request, texts[::-1]) == once[::-1]
+        alone = [lm.score(request, [text])[0].total for text in texts]
+        assert [one.total for one in once] == pytest.approx(alone, abs=0.6)
+
     def test_scores_agree_with_what_greedy_decoding_does(self, lm: EmbeddedModel):
         request = Request(
             prompt="One two three four", sampling=Sampling(temperature=0, max_tokens=4)

@@ -92,3 +92,15 @@ def test_a_perfect_reply_is_100():
 def test_a_wrong_tokenizer_is_refused():
     with pytest.raises(InvalidOption, match="tokenize='klingon'"):
         build("metric", "bleu", {"tokenize": "klingon"})
+
+
+HARD = st.text("ab A.,'-!?/&;:<>0129\n_~\"$ é…", max_size=40)
+
+
+@settings(max_examples=300)
+@given(HARD, HARD, st.booleans())
+def test_marks_digits_and_entities_are_parted_as_by_sacrebleu(reply, gold, lowercase):
+    sentence = sacrebleu.BLEU(effective_order=True, force=True, lowercase=lowercase)
+    scores = bleu(lowercase=lowercase)(samples([(reply, gold)]), KIT)
+    if gold.strip():
+        assert scores.values == (sentence.sentence_score(reply, [gold]).score,)

@@ -74,3 +74,8 @@ def test_the_total_is_the_mean_without_failed_samples_and_those_without_gold():
     assert scores.total == pytest.approx(1 / 3)
     assert scores.resample is not None
     assert scores.resample([0, 0, 1]) == pytest.approx(2 / 3)
+
+
+def test_long_texts_are_counted_the_same():
+    long = "no yes no " * 60
+    assert f1(long, "no maybe yes no") == reference_f1(long, "no maybe yes no")

@@ -43,10 +43,17 @@ def personagym(*, data: str = "") -> Benchmark:
     found = [*(_published(find_data(data)) if data else _own())]
     source = "PersonaGym (Samuel et al. 2024, MIT)." if data else "50 questions of our own (CC0)."
     return Benchmark(
-        version="1",
+        version="2",
         ask="reply",
         questions=tuple(_questions(found)),
-        metrics=("persona-score", "contradiction-rate", "relevance", "distinct-2", "length"),
+        metrics=(
+            "persona-score@second",
+            "persona-score",
+            "contradiction-rate@second",
+            "relevance",
+            "distinct-2",
+            "length",
+        ),
         source=source,
         baselines={"nothing": nothing_said, "echo": echo, "generic": _generic},
     )

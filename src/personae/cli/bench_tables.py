@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from personae.cli.output import print_table
-from personae.cli.report import cell, headings, places, print_report
+from personae.cli.report import WIDE_RUNS, cell, headings, places, print_report
 
 if TYPE_CHECKING:
     from personae.data import JsonObject
@@ -18,11 +18,14 @@ def print_bench(found: BenchReport, title: str) -> None:
     print_report(found.whole, title, is_compared=False)
     if found.groups and found.whole.figures:
         first = next(iter(found.whole.figures))
-        print_table(
-            (first, *headings(found.whole.runs)),
-            [_group_row(name, part, first) for name, part in found.groups.items()],
-            title="By group",
-        )
+        names = headings(found.whole.runs)
+        rows = [_group_row(name, part, first) for name, part in found.groups.items()]
+        if len(names) > WIDE_RUNS:
+            columns = ("run", *(row[0] for row in rows))
+            print_table(columns, list(zip(names, *(row[1:] for row in rows), strict=True)),
+                        title=f"{first} by group")  # fmt: skip
+        else:
+            print_table((first, *names), rows, title="By group")
     print_comparisons(found.whole)
 
 
@@ -53,6 +56,21 @@ def print_comparisons(report: Report) -> None:
         )
 
 
+def refuse_failed_metrics(report: Report) -> None:
+    """End the command with code 1 where a metric's judge failed: its figures are not there.
+
+    Raises PersonaeError, after everything that could be measured was printed and kept.
+    """
+    from personae.errors import PersonaeError
+    from personae.evaluate.score import failed_metrics
+
+    failed = failed_metrics(report)
+    if failed:
+        name, told = next(iter(failed.items()))
+        more = f" (and {len(failed) - 1} more metrics)" if len(failed) > 1 else ""
+        raise PersonaeError(f"{name} could not be measured{more}: {told}")
+
+
 def bench_dict(found: BenchReport) -> JsonObject:
     """All figures, by group too, and the comparisons, as a JSON object."""
     from personae.evaluate.compare import compared
@@ -66,6 +84,10 @@ def bench_dict(found: BenchReport) -> JsonObject:
 
 
 def _group_row(name: str, part: Report, metric: str) -> list[str]:
+    """The group with its size, and the figure of each run, with its interval where these fit."""
     row = part.figures[metric]
     counts = len(row[0].scores.applicable)
-    return [f"{name} ({counts})", *(cell(figure, places(row)) for figure in row)]
+    texts = [cell(figure, min(3, places(row))) for figure in row]
+    if len(row) > WIDE_RUNS:
+        texts = [text.partition(" ")[0] for text in texts]
+    return [f"{name} ({counts})", *texts]

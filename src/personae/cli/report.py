@@ -13,19 +13,24 @@ if TYPE_CHECKING:
     from personae.evaluate.score import Figure, Report, Run
 
 _LISTED_FAILURES = 10
+WIDE_RUNS = 3  # more than so many runs do not fit beside each other
 
 
 def print_report(report: Report, title: str = "", *, is_compared: bool = True) -> None:
     """Print metrics by run, with intervals and, in second lines, differences to the first; then
-    what to know."""
-    print_table(
-        ("metric", *headings(report.runs)),
-        [
-            (_titled(name, row), *(cell(figure, places(row), is_compared) for figure in row))
-            for name, row in report.figures.items()
-        ],
-        title=title,
-    )
+    what to know. Many runs stand below each other."""
+    names = headings(report.runs)
+    if len(names) > WIDE_RUNS and not is_compared:
+        print_table(("metric", "run", "figure"), _long_rows(report, names), title=title)
+    else:
+        print_table(
+            ("metric", *names),
+            [
+                (_titled(name, row), *(cell(figure, places(row), is_compared) for figure in row))
+                for name, row in report.figures.items()
+            ],
+            title=title,
+        )
     for line in _remarks(report, is_compared):
         typer.echo(plain(line))
 
@@ -37,6 +42,14 @@ def headings(runs: tuple[Run, ...]) -> list[str]:
     return names if distinct else [str(run.folder) for run in runs]
 
 
+def _long_rows(report: Report, names: list[str]) -> list[tuple[str, str, str]]:
+    return [
+        (_titled(name, row) if at == 0 else "", names[at], cell(figure, places(row)))
+        for name, row in report.figures.items()
+        for at, figure in enumerate(row)
+    ]
+
+
 def _titled(name: str, row: tuple[Figure, ...]) -> str:
     better = {True: " ↑", False: " ↓", None: ""}[row[0].scores.higher_is_better]
     unit = row[0].scores.unit
@@ -45,10 +58,10 @@ def _titled(name: str, row: tuple[Figure, ...]) -> str:
 
 def cell(figure: Figure, decimals: int, is_compared: bool = False) -> str:
     """A figure with its interval, and its difference to the first run."""
-    total, span = figure.scores.total, figure.interval
-    if math.isnan(total):
-        return "–"
-    text = f"{total:.{decimals}f}"
+    from personae.evaluate.faults import figure_text
+
+    span = figure.interval
+    text = figure_text(figure, f".{decimals}f")
     if span is not None:
         text += f" [{span.low:.{decimals}f}, {span.high:.{decimals}f}]"
     if is_compared and figure.difference is not None:
@@ -70,6 +83,8 @@ def places(row: tuple[Figure, ...]) -> int:
 
 
 def _remarks(report: Report, is_compared: bool) -> list[str]:
+    from personae.evaluate.faults import faults_of
+
     lines = ["Figures with 95 % intervals over samples."]
     if is_compared and len(report.runs) > 1:
         lines.append(f"Second lines: difference to {headings(report.runs)[0]} on common samples.")
@@ -83,7 +98,7 @@ def _remarks(report: Report, is_compared: bool) -> list[str]:
             lines.append(f"{name}: {shown} bits per byte")
     for heading, run in zip(headings(report.runs), report.runs, strict=True):
         lines += _state_of(heading, run)
-    return lines
+    return [*lines, *faults_of(report, headings(report.runs))]
 
 
 def _state_of(heading: str, run: Run) -> list[str]:

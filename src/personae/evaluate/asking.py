@@ -23,9 +23,10 @@ MAX_SIMULATED_TURNS = 50
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question as a run asks it."""
+    """A question as a run asks it; of `nobody`, the speaker sees no persona, the sample does."""
 
     question: Question
+    nobody: bool = False
 
     @property
     def id(self) -> str:
@@ -44,6 +45,10 @@ class AskedQuestion:
 
     def scene(self) -> Scene:
         return self.question.scene
+
+    def shown(self) -> Scene:
+        """What the speaker sees."""
+        return without_persona(self.question.scene) if self.nobody else self.question.scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +102,12 @@ class Replying:
     is_scored: bool = False
 
     def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
-        return self.speaker.reply(asked.scene(), seed=seed, cancel=cancel)
+        return self.speaker.reply(asked.shown(), seed=seed, cancel=cancel)
 
     def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
         if not self.is_scored or not asked.reference:
             return None
-        return self.speaker.score_reference(asked.scene(), asked.reference)
+        return self.speaker.score_reference(asked.shown(), asked.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class Scoring:
         return Said("", self.speaker.method, self.speaker.lm.name)
 
     def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
-        return self.speaker.score_reference(asked.scene(), asked.reference)
+        return self.speaker.score_reference(asked.shown(), asked.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class Choosing:
 
     def _by_likelihood(self, asked: AskedQuestion, seed: int) -> Answer:
         began, options = time.monotonic(), asked.question.options
-        request = self.speaker.request(asked.scene(), seed=seed)
+        request = self.speaker.request(asked.shown(), seed=seed)
         found = self.speaker.lm.score(request, options)
         values = [_per_token(one) if self.by == "mean" else one.total for one in found]
         detail: JsonObject = {
@@ -149,7 +154,7 @@ class Choosing:
             "tokens": [one.tokens for one in found],
         }
         if self.by == "calibrated":
-            bare = self.speaker.request(without_persona(asked.scene()), seed=seed)
+            bare = self.speaker.request(without_persona(asked.shown()), seed=seed)
             prior = [one.total for one in self.speaker.lm.score(bare, options)]
             values = [mine - other for mine, other in zip(values, prior, strict=True)]
             detail["prior_log_likelihoods"] = prior
@@ -161,7 +166,7 @@ class Choosing:
         began, options = time.monotonic(), asked.question.options
         if len(options) > len(LETTERS):
             raise InvalidOption(f"At most {len(LETTERS)} options can be shown with letters.")
-        scene = asked.scene()
+        scene = asked.shown()
         shown = with_letters(scene.last_user_text, options)
         reply = self.speaker.reply(_with_last_text(scene, shown), seed=seed, cancel=cancel)
         at = read_letter(reply.text, options)
@@ -186,7 +191,7 @@ class Extracting:
 
     def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
         request = replace(
-            self.speaker.request(asked.scene(), seed=seed),
+            self.speaker.request(asked.shown(), seed=seed),
             schema=asked.question.schema or {"type": "object"},
             sampling=Sampling(temperature=0.0, seed=seed, max_tokens=EXTRACT_TOKENS),
             cancel=cancel,
@@ -216,7 +221,7 @@ class Simulating:
     partner: Partner
 
     def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
-        scene, rng, began = asked.scene(), random.Random(seed), time.monotonic()
+        scene, rng, began = asked.shown(), random.Random(seed), time.monotonic()
         opening, usage, last = len(scene.turns), Usage(), ""
         for at in range(MAX_SIMULATED_TURNS):
             text = self.partner(asked.question, scene, rng)

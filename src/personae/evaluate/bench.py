@@ -17,10 +17,17 @@ from personae.benchmarks.types import Benchmark, Question
 from personae.data import JsonObject
 from personae.draft import Kit
 from personae.errors import FormatError, InvalidOption
-from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for, without_persona
+from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for
 from personae.evaluate.run import answer_all
-from personae.evaluate.score import Report, Run, build_metrics, measured, read_scored_run
-from personae.evaluate.types import Answerer, OnProgress, RunSettings, RunState
+from personae.evaluate.score import (
+    Report,
+    Run,
+    asked_once,
+    build_metrics,
+    measured,
+    read_scored_run,
+)
+from personae.evaluate.types import OnProgress, RunSettings, RunState
 from personae.registry import build, check_options, find
 from personae.speaker import Speaker
 
@@ -61,7 +68,10 @@ class Asking:
 
 
 def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> Asking:
-    """Build a benchmark; with a limit, so many of its questions, spread evenly over all.
+    """Build a benchmark; with a limit, so many of its questions, drawn by their ids.
+
+    Those of a smaller limit are among those of a larger one, in the benchmark's order; a stride
+    would meet one group alone where groups take turns.
 
     Raises UnknownEntry, InvalidOption, FormatError where it has no question, or an id twice.
     """
@@ -73,9 +83,9 @@ def open_benchmark(name: str, options: Mapping[str, Any], limit: int | None) -> 
         raise FormatError(f"The benchmark {entry.name!r} has no question with these options.")
     if len({one.id for one in questions}) < len(questions):
         raise FormatError(f"The benchmark {entry.name!r} has two questions of one id.")
-    size = min(limit or len(questions), len(questions))
-    spread = tuple(questions[at * len(questions) // size] for at in range(size))
-    return Asking(entry.name, checked, benchmark, spread)
+    drawn = sorted(questions, key=lambda one: hashlib.sha256(one.id.encode()).digest())
+    kept = {one.id for one in drawn[:limit]}
+    return Asking(entry.name, checked, benchmark, tuple(one for one in questions if one.id in kept))
 
 
 def questions_digest(questions: Sequence[Question]) -> str:
@@ -112,11 +122,16 @@ def ask_speaker(
         fingerprint=speaker.lm.fingerprint,
         benchmark={**settings.benchmark, **({"persona": "none"} if is_nobody else {})},
     )
-    questions = asking.questions
-    if is_nobody:
-        questions = tuple(replace(one, scene=without_persona(one.scene)) for one in questions)
-    answerer = answerer_for(benchmark, speaker)
-    return _answer(questions, answerer, out, told, workers, restart, on_progress)
+    asked = [AskedQuestion(one, is_nobody) for one in asking.questions]
+    return answer_all(
+        asked,
+        answerer_for(benchmark, speaker),
+        out,
+        told,
+        workers=workers,
+        restart=restart,
+        on_progress=on_progress,
+    )
 
 
 def ask_baseline(
@@ -124,23 +139,9 @@ def ask_baseline(
 ) -> RunState:
     """Have a baseline answer: no model is asked. Raises as `reply_run`."""
     told = replace(settings, method=f"baseline:{name}")
+    asked = [AskedQuestion(one) for one in asking.questions]
     answerer = Guessing(name, asking.benchmark.baselines[name])
-    return _answer(asking.questions, answerer, out, told, 1, restart, None)
-
-
-def _answer(
-    questions: Sequence[Question],
-    answerer: Answerer[AskedQuestion],
-    out: Path,
-    settings: RunSettings,
-    workers: int,
-    restart: bool,
-    on_progress: OnProgress | None,
-) -> RunState:
-    asked = [AskedQuestion(one) for one in questions]
-    return answer_all(
-        asked, answerer, out, settings, workers=workers, restart=restart, on_progress=on_progress
-    )
+    return answer_all(asked, answerer, out, told, workers=1, restart=restart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def bench_report(
     """
     runs = tuple(read_scored_run(folder) for folder in folders)
     refuse_mixture(runs)
-    built = build_metrics(metrics, options)
+    built, kit = build_metrics(metrics, options), asked_once(kit)
     names = dict.fromkeys(str(one.record.get("group", "")) for run in runs for one in run.samples)
     named = [name for name in names if name]
     groups = {
@@ -178,16 +179,29 @@ def refuse_mixture(runs: Sequence[Run]) -> None:
     if len(different) > 1:
         told = "; ".join(f"{folder}: {name}" for folder, name in said.items())
         raise InvalidOption(f"These runs do not answer the same questions. {told}.")
+    # With one limit the questions are the same, or somebody changed them and not the version.
+    first: dict[Any, str] = {}
+    for run in runs:
+        limit, digest = run.record.get("limit"), _digest(run.record)
+        if first.setdefault(limit, digest) != digest:
+            raise InvalidOption(
+                f"{runs[0].folder} and {run.folder} were asked different questions under one name "
+                f"and version ({said[run.folder]})."
+            )
 
 
 def _asked_by(record: JsonObject) -> str:
     """What a run asks, in words: the benchmark with version and options, or the data's digest."""
-    benchmark, data = record.get("benchmark"), record.get("data")
+    benchmark = record.get("benchmark")
     if isinstance(benchmark, dict):
         options = json.dumps(benchmark.get("options") or {}, sort_keys=True)
         return f"{benchmark.get('name')} {benchmark.get('version')} {options}"
-    digest = data.get("sha256") if isinstance(data, dict) else None
-    return f"data {str(digest)[:12]}"
+    return f"data {_digest(record)[:12]}"
+
+
+def _digest(record: JsonObject) -> str:
+    data = record.get("data")
+    return str(data.get("sha256") if isinstance(data, dict) else None)
 
 
 def _part(run: Run, group: str) -> Run:

@@ -46,13 +46,14 @@ def interval(
     resamples: int = RESAMPLES,
     confidence: float = CONFIDENCE,
 ) -> Interval | None:
-    """The confidence interval of `scores.total`; None with fewer than two samples.
+    """The confidence interval of `scores.total`; None with fewer than two samples, or where the
+    total is not finite.
 
     Percentile bootstrap over samples (Efron & Tibshirani 1993, ch. 13); for metrics that give
     `leave_one_out`, a jackknife with the normal quantile.
     """
     positions = scores.applicable
-    if len(positions) < 2:
+    if len(positions) < 2 or not math.isfinite(scores.total):
         return None
     if scores.leave_one_out is not None:
         error = _jackknife_error(scores.leave_one_out(positions))

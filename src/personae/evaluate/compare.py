@@ -9,7 +9,7 @@ from statistics import fmean, stdev
 
 from personae.data import JsonObject
 from personae.evaluate.bootstrap import Difference
-from personae.evaluate.score import Figure, Report, common_samples
+from personae.evaluate.score import Figure, Report, Run, common_samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,9 @@ class Compared:
 
     `p_holm` is p corrected for all comparisons of the report (Holm 1979). `effect` is Cohen's d of
     the paired differences (their mean over their standard deviation); None with fewer than two
-    pairs or where all differences are equal. Better, worse and equal count samples by the
-    direction of the metric (greater is better where it has none).
+    pairs, where all differences are equal, and for metrics whose figure is not the mean of their
+    samples' values (bleu, distinct): d would be of something else. Better, worse and equal count
+    samples by the direction of the metric (greater is better where it has none).
     """
 
     metric: str
@@ -43,17 +44,22 @@ class Compared:
 
 
 def compared(report: Report) -> tuple[Compared, ...]:
-    """All runs but the first against it, by every metric that has values of both."""
+    """All runs but the first against it, by every metric that has values of both.
+
+    Baselines that answer without a model are compared by the first metric alone: of the others
+    nobody asks whether they differ, and each row makes the correction of all stricter.
+    """
+    headline = next(iter(report.figures), "")
     found = [
         (name, at, figure.difference, _changes(report, row, at))
         for name, row in report.figures.items()
         for at, figure in enumerate(row)
-        if figure.difference is not None
+        if figure.difference is not None and (name == headline or not _is_baseline(report.runs[at]))
     ]
     corrected = holm([difference.p for _, _, difference, _ in found])
     return tuple(
         Compared(
-            name, at, difference, p_holm, effect_size(changes),
+            name, at, difference, p_holm, _effect(changes, difference),
             sum(one > 0 for one in changes), sum(one < 0 for one in changes),
             sum(one == 0 for one in changes),
         )
@@ -77,6 +83,19 @@ def effect_size(changes: Sequence[float]) -> float | None:
         return None
     spread = stdev(changes)
     return fmean(changes) / spread if spread > 0 else None
+
+
+def _is_baseline(run: Run) -> bool:
+    return str(run.record.get("method", "")).startswith("baseline:")
+
+
+def _effect(changes: Sequence[float], difference: Difference) -> float | None:
+    """The effect size where the difference is the mean of the samples' changes."""
+    if not changes:
+        return None
+    found = abs(difference.difference)
+    is_mean = math.isclose(abs(fmean(changes)), found, rel_tol=1e-6, abs_tol=1e-9)
+    return effect_size(changes) if is_mean else None
 
 
 def _changes(report: Report, row: Sequence[Figure], at: int) -> list[float]:

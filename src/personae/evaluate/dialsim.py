@@ -18,12 +18,12 @@ from personae.encoders.types import Embedder
 from personae.errors import BackendError
 from personae.evaluate.dialsim_plan import LETTERS, UNKNOWN, Asked, scenes_of
 from personae.evaluate.memory_probe import NONE, ORACLE, line_of
-from personae.evaluate.turn_memories import RECALL, VECTORS, WORDS
 from personae.formats.long_chats import SESSION, said
 from personae.lm.types import LanguageModel, Message, Request, Sampling
 from personae.memory.events import Summarise
 from personae.memory.recalling import recalled
 from personae.memory.telling import told
+from personae.memory.turn_memories import RECALL, VECTORS, WORDS
 from personae.store.memory_types import Scope
 from personae.store.sqlite import SqlStore
 from personae.store.types import StoredTurn

@@ -17,9 +17,9 @@ from personae.encoders.types import Embedder
 from personae.errors import FormatError, InvalidOption
 from personae.evaluate.answer_score import answer_score
 from personae.evaluate.targets import targets
-from personae.evaluate.turn_memories import RECALL, VECTORS, WORDS, ranked, turn_memories
 from personae.formats.long_chats import UNANSWERABLE, ChatQuestion, questions_of, said
 from personae.lm.types import LanguageModel, Likelihood, Message, Request, Sampling, Usage
+from personae.memory.turn_memories import RECALL, VECTORS, WORDS, ranked, turn_memories
 from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.text.quoting import one_line, unmarked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -10,25 +11,33 @@ from typing import Any
 from personae.data import Sample
 from personae.evaluate.bench import BenchReport
 from personae.evaluate.compare import compared
-from personae.evaluate.forest import Line, forest_svg
+from personae.evaluate.faults import faults_of, figure_text
+from personae.evaluate.forest import STYLE, Line, forest_plot
 from personae.evaluate.record import without_url_secrets
 from personae.evaluate.score import Figure, Report, Run
 
 SHOWN_SAMPLES, SHOWN_FAILURES, SHOWN_TURNS = 24, 200, 6
 _ARROWS = {True: "higher is better", False: "lower is better", None: "neither is better"}
+_NUMBERS = re.compile(r"[+\-−]?[\d.]+(e[+-]?\d+)?|–|\[.*\]|\d+ / \d+ / \d+")
+_SURE = 0.05  # of p after correction
 _STYLE = """
-:root{color-scheme:light dark;--line:#8884;--soft:#8881}
-body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin-bottom:.2rem}h2{font-size:1.15rem;margin-top:2.2rem}
-h3{font-size:1rem;margin:1.4rem 0 .2rem}p.note{margin:.2rem 0;opacity:.75}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-td.n{text-align:right}.forest{width:100%;height:auto;font-size:13px;fill:currentColor}
-.forest .grid{stroke:currentColor;opacity:.15}.forest .tick{opacity:.7;font-size:11px}
+:root{color-scheme:light dark;--line:#8885;--soft:#8882}
+body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
+h1,h2,h3,summary,p{overflow-wrap:anywhere}td{overflow-wrap:break-word}
+h1{font-size:1.5rem;line-height:1.25;margin-bottom:.3rem}
+h2{font-size:1.15rem;margin-top:2.4rem}
+h3{font-size:1rem;margin:1.6rem 0 .3rem}h3 small{font-weight:normal;opacity:.75}
+p.note{margin:.2rem 0 .6rem;opacity:.75}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;line-height:1.3}
+th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+th{vertical-align:bottom}
+td.n,th.n{text-align:right}td.n{white-space:nowrap}td:not(.n){min-width:7rem}
+td:first-child{min-width:9.5rem}td:first-child,th:first-child{padding-left:0}
+tr.sure td{font-weight:600}tr.sure{background:var(--soft)}
 details{border:1px solid var(--line);border-radius:.5rem;padding:.4rem .8rem;margin:.5rem 0}
-summary{cursor:pointer}
-blockquote{margin:.4rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
-code{background:var(--soft);padding:0 .25rem}
+details p{margin:.35rem 0}summary{cursor:pointer}
+blockquote{margin:.5rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
 """
 
 
@@ -45,11 +54,17 @@ def report_page(found: BenchReport) -> str:
         f"<h1>{_text(title)}</h1>",
         _note(_described(benchmark)),
         "<h2>What was run</h2>",
-        _table(("run", "method", "options", "model", "samples", "failed", "seed", "personae"),
-               [_run_row(name, run) for name, run in zip(names, whole.runs, strict=True)]),
+        _table(*_with_values(
+            ("run", "method", "options", "model", "samples", "failed", "seed", "personae"),
+            [_run_row(name, run) for name, run in zip(names, whole.runs, strict=True)],
+        )),
         "<h2>Figures</h2>",
-        _note("Dots are figures over all samples; bars are 95 % intervals over samples."),
+        _note(
+            "Dots are figures over all samples; bars are 95 % intervals over samples. Where all "
+            "samples have one value the bar has no width, which is no certainty."
+        ),
         *(_metric(name, row, names) for name, row in whole.figures.items()),
+        *_faults(whole, names),
         *_groups(found, names),
         *_comparisons(whole, names),
         *_failures(whole.runs, names),
@@ -60,7 +75,7 @@ def report_page(found: BenchReport) -> str:
         '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>"
+        f"<title>{_text(title)}</title><style>{_STYLE}{STYLE}</style></head><body>"
         f"{''.join(parts)}</body></html>\n"
     )
 
@@ -109,9 +124,23 @@ def _metric(name: str, row: Sequence[Figure], names: Sequence[str]) -> str:
     heading += f"; n = {counts})</small></h3>"
     if any(len(figure.scores.applicable) == 1 for figure in row):
         heading += _note("One sample has no interval.")
-    if not lines:
+    missing = [
+        f"{label}: {figure_text(figure, '.3g')}"
+        for label, figure in zip(names, row, strict=True)
+        if not math.isfinite(figure.scores.total)
+    ]
+    if not any(figure.scores.applicable for figure in row):
         return heading + _note("No sample has a value.")
-    return heading + forest_svg(lines, title=name)
+    if missing:
+        heading += _note(f"Not drawn: {', '.join(missing)}.")
+    return heading + (forest_plot(lines, title=name) if lines else "")
+
+
+def _faults(report: Report, names: Sequence[str]) -> Iterable[str]:
+    found = faults_of(report, names)
+    if found:
+        yield "<h2>To know before believing them</h2>"
+        yield f"<ul>{''.join(f'<li>{_text(one)}</li>' for one in found)}</ul>"
 
 
 def _groups(found: BenchReport, names: Sequence[str]) -> Iterable[str]:
@@ -128,31 +157,32 @@ def _groups(found: BenchReport, names: Sequence[str]) -> Iterable[str]:
 
 
 def _number(figure: Figure) -> str:
-    total, span = figure.scores.total, figure.interval
-    if not math.isfinite(total):
-        return "–"
-    return f"{total:.3g}" + (f" [{span.low:.3g}, {span.high:.3g}]" if span else "")
+    span = figure.interval
+    return figure_text(figure, ".3g") + (f" [{span.low:.3g}, {span.high:.3g}]" if span else "")
 
 
 def _comparisons(report: Report, names: Sequence[str]) -> Iterable[str]:
-    rows = []
+    rows, sure = [], []
     for one in compared(report):
         span = one.difference.interval
         effect = "–" if one.effect is None else f"{one.effect:+.2f}"
         rows.append([
-            one.metric, names[one.run], f"{one.difference.difference:+.4g}",
-            f"[{span.low:+.4g}, {span.high:+.4g}]", f"{one.difference.p:.3f}",
+            one.metric, names[one.run], f"{one.difference.difference:+.3g}",
+            f"[{span.low:+.3g}, {span.high:+.3g}]", f"{one.difference.p:.3f}",
             f"{one.p_holm:.3f}", effect, f"{one.better} / {one.equal} / {one.worse}",
         ])  # fmt: skip
+        sure.append(one.p_holm < _SURE)
     if rows:
         yield f"<h2>Against {_text(names[0])}, sample by sample</h2>"
         yield _note(
-            "p by paired bootstrap; corrected for all rows by Holm; d is Cohen's d of the paired "
-            "differences in the metric's good direction."
+            "p by paired bootstrap, then corrected for all rows (Holm); below 0.05 the row is in "
+            "bold. d is Cohen's d of the paired differences in the metric's good direction, where "
+            "the figure is a mean over samples. Better, equal, worse count single samples."
         )
         yield _table(
             ("metric", "run", "difference", "95 %", "p", "p (Holm)", "d", "better / equal / worse"),
             rows,
+            sure,
         )
 
 
@@ -177,10 +207,24 @@ def _samples(report: Report, names: Sequence[str]) -> Iterable[str]:
         for run, fig in zip(report.runs, row, strict=True)
     ]
     common = [name for name in held[0] if all(name in other for other in held)]
-    spread = sorted(common, key=lambda name: -_spread([other[name][1] for other in held]))
-    yield f"<h2>Samples that differ most by {_text(metric)}</h2>"
-    for name in spread[:SHOWN_SAMPLES]:
+    spread = {name: _spread([other[name][1] for other in held]) for name in common}
+    if len(held) == 1:
+        yield f"<h2>Samples that do worst by {_text(metric)}</h2>"
+        shown = sorted(common, key=lambda name: _badness(held[0][name][1], row[0]))
+    else:
+        yield f"<h2>Samples that differ most by {_text(metric)}</h2>"
+        shown = sorted((one for one in common if spread[one] > 0), key=lambda one: -spread[one])
+    if not shown:
+        yield _note("None.")
+    for name in shown[:SHOWN_SAMPLES]:
         yield _sample([other[name] for other in held], names)
+
+
+def _badness(value: float | None, figure: Figure) -> float:
+    """Lower is worse; what has no finite value comes first."""
+    if value is None or not math.isfinite(value):
+        return -math.inf
+    return -value if figure.scores.higher_is_better is False else value
 
 
 def _spread(values: Sequence[float | None]) -> float:
@@ -213,10 +257,29 @@ def _sample(found: Sequence[tuple[Sample, float | None]], names: Sequence[str]) 
     )
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{_text(name)}</th>" for name in columns)
+def _with_values(
+    columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """The table without the columns that are empty in all rows."""
+    kept = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    return [columns[at] for at in kept], [[row[at] for at in kept] for row in rows]
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], sure: Sequence[bool] = ()) -> str:
+    """Columns of numbers stand at the right; rows that are `sure` stand out."""
+    numeric = [
+        bool(rows) and all(_NUMBERS.fullmatch(row[at]) for row in rows)
+        for at in range(len(columns))
+    ]
+    kinds = [' class="n"' if is_number else "" for is_number in numeric]
+    head = "".join(
+        f"<th{kind}>{_text(name)}</th>" for kind, name in zip(kinds, columns, strict=True)
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td>{_text(value)}</td>" for value in row) + "</tr>" for row in rows
+        ("<tr class=sure>" if at < len(sure) and sure[at] else "<tr>")
+        + "".join(f"<td{kind}>{_text(value)}</td>" for kind, value in zip(kinds, row, strict=True))
+        + "</tr>"
+        for at, row in enumerate(rows)
     )
     return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
 

@@ -29,6 +29,7 @@ from personae.evaluate.types import RunSettings
 RUN, SAMPLES, TIMINGS, SCORES = "run.json", "samples.jsonl", "timings.jsonl", "scores.json"
 MAX_LINE_BYTES = 16 * 2**20
 MAX_RUN_BYTES = 2**20
+SECRET = "(secret)"  # stands in a record for the value of a key or a password
 _SECRET_NAME = re.compile(r"(^|_)(key|token|secret|password|authorization)$", re.IGNORECASE)
 _URL_LOGIN = re.compile(r"(?<=://)[^/@\s]*@")
 _URL_QUERY = re.compile(r"(https?://[^\s?#]*)\?[^\s#]*")
@@ -41,6 +42,14 @@ class LineAt:
     offset: int
     length: int
     failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenSample:
+    """A sample as it is written: its line, and the reply in it (None where it failed)."""
+
+    line: bytes
+    reply: str | None
 
 
 def data_digest(path: Path) -> str:
@@ -143,6 +152,23 @@ def read_samples(run: Path) -> tuple[Sample, ...]:
                 raise FormatError(error.reason, file=file, line=number) from error
             found[sample.id] = sample
     return tuple(found.values())
+
+
+def read_lines(run: Path) -> dict[str, WrittenSample]:
+    """The samples of a run as they are written, by id, the last line of each. Raises FormatError.
+
+    The file is left as it is: a torn last line is no sample, and stays.
+    """
+    file = run / SAMPLES
+    if not file.exists():
+        raise FormatError(f"There is no run here: no {SAMPLES}.", file=run)
+    found: dict[str, WrittenSample] = {}
+    with file.open("rb") as handle:
+        for number, _, line in _whole_lines(handle, file):
+            name, failed = _id_and_failure(line, file, number)
+            reply = None if failed else str(json.loads(line).get("reply", ""))
+            found[name] = WrittenSample(line, reply)
+    return found
 
 
 def index_samples(file: Path, known: Sequence[str]) -> dict[str, LineAt]:
@@ -314,9 +340,7 @@ def _shown(value: Any) -> str:
 
 def _without_secret_values(options: Mapping[str, Any]) -> JsonObject:
     plain = json.loads(json.dumps(dict(options), default=str))
-    return {
-        name: "(secret)" if _SECRET_NAME.search(name) else value for name, value in plain.items()
-    }
+    return {name: SECRET if _SECRET_NAME.search(name) else value for name, value in plain.items()}
 
 
 def _git_commit() -> str | None:

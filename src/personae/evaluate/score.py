@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from personae.data import JsonObject, Sample
 from personae.draft import Kit
-from personae.errors import CapabilityError, InvalidOption
+from personae.encoders.kept import kept_nli
+from personae.errors import BackendError, CapabilityError, InvalidOption
 from personae.evaluate.bootstrap import (
     CONFIDENCE,
     RESAMPLES,
@@ -20,7 +21,13 @@ from personae.evaluate.bootstrap import (
     interval,
     paired_difference,
 )
-from personae.evaluate.record import SCORES, read_run, read_samples, write_json
+from personae.evaluate.record import (
+    SCORES,
+    read_run,
+    read_samples,
+    without_url_secrets,
+    write_json,
+)
 from personae.lm.types import (
     Capability,
     Generation,
@@ -92,9 +99,10 @@ def score_runs(
 
 def measured(runs: Sequence[Run], metrics: Mapping[str, Metric], kit: Kit) -> Report:
     """The figures of runs by metrics that are built, under the names given."""
+    kit = asked_once(kit)
     figures: dict[str, tuple[Figure, ...]] = {}
     for name, metric in metrics.items():
-        scores = [metric(run.samples, kit) for run in runs]
+        scores = [_measured(name, metric, run, kit) for run in runs]
         first = Figure(scores[0], interval(scores[0], seed=kit.seed))
         others = (
             Figure(
@@ -109,6 +117,40 @@ def measured(runs: Sequence[Run], metrics: Mapping[str, Metric], kit: Kit) -> Re
         )
         figures[name] = (first, *others)
     return Report(tuple(runs), figures, kit.seed)
+
+
+def _measured(name: str, metric: Metric, run: Run, kit: Kit) -> Scores:
+    """What a metric says of a run; where its judge fails, no value, and why in `detail`.
+
+    The other metrics and runs were perhaps hours of work: they are not thrown away with it.
+    """
+    try:
+        return metric(run.samples, kit)
+    except BackendError as error:
+        if error.failure == "cancelled":
+            raise
+        told = without_url_secrets(str(error))
+        nothing = (None,) * len(run.samples)
+        return Scores(name, nothing, math.nan, unit="failed", detail={"error": told})
+
+
+def failed_metrics(report: Report) -> dict[str, str]:
+    """By metric: why it could not be measured, for those whose judge failed."""
+    return {
+        name: str(figure.scores.detail["error"])
+        for name, row in report.figures.items()
+        for figure in row
+        if "error" in figure.scores.detail
+    }
+
+
+def asked_once(kit: Kit) -> Kit:
+    """The kit with inference models that all metrics, runs and groups share the answers of."""
+    return replace(
+        kit,
+        nli=None if kit.nli is None else kept_nli(kit.nli),
+        judges={name: kept_nli(judge) for name, judge in kit.judges.items()},
+    )
 
 
 def read_scored_run(folder: Path) -> Run:
@@ -142,8 +184,9 @@ def metric_entries(names: Sequence[str]) -> tuple[Entry, ...]:
 
 
 def judges_of(names: Sequence[str]) -> tuple[str, ...]:
-    """The judges that metrics are asked from, beside the one that needs no name."""
-    return tuple(dict.fromkeys(name.partition("@")[2] for name in names if "@" in name))
+    """The inference models that metrics are asked from, beside the one that needs no name."""
+    asked = [name for name in names if "@" in name and _entry_named(name)[0].info.nli]
+    return tuple(dict.fromkeys(name.partition("@")[2] for name in asked))
 
 
 def build_metrics(names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Metric]:
@@ -259,6 +302,8 @@ def _figure_dict(run: Run, figure: Figure) -> JsonObject:
         "higher_is_better": scores.higher_is_better,
         "detail": scores.detail,
     }
+    if scores.not_finite:
+        value["not_finite"] = [run.samples[at].id for at in scores.not_finite]
     if difference is not None:
         value["difference"] = {
             "value": _finite(difference.difference),

@@ -38,7 +38,7 @@ def read(source: Path) -> Iterator[Dialogue]:
             name: Record.of(one, place, "character").text("profile", "")
             for name, one in book.record("character_datasets").fields.items()
         }
-        for number, plot in enumerate(book.records("plots")):
+        for number, plot in enumerate(book.records("plots", required=True)):
             for at, conversation in enumerate(plot.records("conversation")):
                 name = f"{source.stem}:{number}:{at}"
                 yield _dialogue(name, conversation, profiles)
@@ -48,7 +48,7 @@ def _dialogue(name: str, record: Record, profiles: dict[str, str]) -> Dialogue:
     told = {
         one.text("name"): one.text("motivation", "") for one in record.records("key_characters")
     }
-    turns = tuple(_turn(one) for one in record.records("dialogues"))
+    turns = tuple(_turn(one) for one in record.records("dialogues", required=True))
     speakers = dict.fromkeys(turn.speaker for turn in turns if turn.kind == "utterance")
     return Dialogue(
         id=name,

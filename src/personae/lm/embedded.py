@@ -140,11 +140,26 @@ class EmbeddedModel:
         prompt, added = self.render(request), self._added(request)
         if request.replayable:
             with self._alone:
-                score = partial(self._engine.score, prompt, added, is_cached=False)
-                return tuple(map(score, continuations))
+                return self._replayable_scores(prompt, added, continuations)
         with ThreadPoolExecutor(self._engine.slots) as pool:
             score = partial(self._engine.score, prompt, added, is_cached=True)
             return tuple(pool.map(score, continuations))
+
+    def _replayable_scores(
+        self, prompt: str, added: dict[str, Any], continuations: Sequence[str]
+    ) -> tuple[Likelihood, ...]:
+        """The same whatever was asked before, and in whichever order.
+
+        Several continuations go on from one reading of the prompt, in one slot; a token decoded
+        after it first makes them all find it read, none by itself.
+        """
+        if len(continuations) < 2:
+            score = partial(self._engine.score, prompt, added, is_cached=False)
+            return tuple(map(score, continuations))
+        pinned = {**added, "id_slot": 0}
+        self._engine.force(prompt, pinned, self.tokenize("\n")[:1], 1, is_cached=False)
+        score = partial(self._engine.score, prompt, pinned, is_cached=True)
+        return tuple(map(score, continuations))
 
     def tokenize(self, text: str) -> tuple[int, ...]:
         """Token ids of a text; what looks like a control token is read as plain text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import stat
 import struct
@@ -17,12 +18,18 @@ _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x07"
 _BLOCK_BYTES = 1024 * 1024
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ZSTANDARD = 93  # zipfile knows it from Python 3.14 on
+_ZSTANDARD_WINDOW_BYTES = 64 * 1024 * 1024
+_LOCAL_HEADER = b"PK\x03\x04"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What is read at most; `ratio` is unpacked to packed size, for members above 1 MB."""
+    """What is read at most; `ratio` is unpacked to packed size, for members above 1 MB.
+
+    `zstandard`: whether members may be packed so, where the package of this name is installed.
+    """
 
     members: int = 2_000
     member_bytes: int = 64 * 1024 * 1024
@@ -30,6 +37,7 @@ class ArchiveLimits:
     file_bytes: int = 256 * 1024 * 1024
     directory_bytes: int = 2 * 1024 * 1024
     ratio: float = 200.0
+    zstandard: bool = False
 
 
 DEFAULT_LIMITS = ArchiveLimits()
@@ -95,7 +103,7 @@ def _check_directory(source: Path, limits: ArchiveLimits) -> None:
     if at == -1 or len(tail) - at < 22:
         raise FormatError("This is not a ZIP archive, or it is cut off.", file=source)
     if tail[max(0, at - 20) : at].startswith(_END_64):
-        raise FormatError("This archive uses ZIP64, which no card needs.", file=source)
+        raise FormatError("This archive uses ZIP64, which is not read here.", file=source)
     count, directory_bytes = struct.unpack("<HI", tail[at + 10 : at + 16])
     if count > limits.members or directory_bytes > limits.directory_bytes:
         raise FormatError(
@@ -129,7 +137,9 @@ def _check_member(info: zipfile.ZipInfo, source: Path, limits: ArchiveLimits) ->
         raise FormatError(f"The member {name} is a link, which is refused.", file=source)
     if info.flag_bits & 0x1:
         raise FormatError(f"The member {name} is encrypted, which is refused.", file=source)
-    if info.compress_type not in _METHODS:
+    if info.compress_type == _ZSTANDARD and limits.zstandard:
+        _need_zstandard(source)
+    elif info.compress_type not in _METHODS:
         raise FormatError(f"The member {name} uses an unusual compression.", file=source)
     if info.file_size > limits.member_bytes:
         raise FormatError(
@@ -156,8 +166,42 @@ def _content(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, source: Path, limit_bytes: int
 ) -> bytes:
     """The member's bytes: what is read counts, not what its header claims."""
-    with archive.open(info) as member:
-        content = member.read(limit_bytes + 1)
+    if info.compress_type == _ZSTANDARD:
+        content = _unpacked_zstandard(info, source, limit_bytes + 1)
+    else:
+        with archive.open(info) as member:
+            content = member.read(limit_bytes + 1)
     if len(content) > limit_bytes:
         raise FormatError("This archive unfolds to more bytes than are read.", file=source)
+    return content
+
+
+def _need_zstandard(source: Path) -> None:
+    if importlib.util.find_spec("zstandard") is None:
+        raise FormatError(
+            "This archive is packed with Zstandard. Run: pip install zstandard", file=source
+        )
+
+
+def _unpacked_zstandard(info: zipfile.ZipInfo, source: Path, limit_bytes: int) -> bytes:
+    """At most so many bytes of a member that zipfile itself cannot unpack."""
+    import zstandard
+
+    with source.open("rb") as file:
+        file.seek(info.header_offset)
+        header = file.read(30)
+        if len(header) < 30 or not header.startswith(_LOCAL_HEADER):
+            raise FormatError(
+                f"The member {info.filename!r} is not where it should be.", file=source
+            )
+        file.seek(sum(struct.unpack("<HH", header[26:30])), io.SEEK_CUR)
+        raw = file.read(info.compress_size)
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_ZSTANDARD_WINDOW_BYTES)
+    try:
+        with unpacker.stream_reader(raw) as reader:
+            content: bytes = reader.read(limit_bytes)
+    except zstandard.ZstdError as error:
+        raise FormatError(f"This archive is damaged: {error}.", file=source) from error
+    if len(content) < limit_bytes and zlib.crc32(content) != info.CRC:
+        raise FormatError(f"The member {info.filename!r} is damaged.", file=source)
     return content

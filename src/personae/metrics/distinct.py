@@ -20,7 +20,8 @@ ENTRY = EntryInfo(
     paper="Li et al. 2016, A Diversity-Promoting Objective Function for Neural Conversation Models",
 )
 
-Ngram: TypeAlias = tuple[str, ...]
+# The different n-grams of a reply, words parted by blanks, and how many it has in all.
+Counted: TypeAlias = tuple[set[str], int]
 
 
 def distinct(*, n: Annotated[int, Field(ge=1, le=9)] = 1) -> Metric:
@@ -35,42 +36,47 @@ def distinct(*, n: Annotated[int, Field(ge=1, le=9)] = 1) -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        counts = [_ngrams(sample.reply, n) if replied(sample) else None for sample in samples]
+        found = [_counted(sample.reply, n) if replied(sample) else None for sample in samples]
 
-        def chosen(indices: Indices) -> list[Counter[Ngram]]:
-            return [count for at in indices if (count := counts[at]) is not None]
+        def chosen(indices: Indices) -> list[Counted]:
+            return [counted for at in indices if (counted := found[at]) is not None]
 
-        everything = [count for count in counts if count is not None]
+        everything = [counted for counted in found if counted is not None]
         return Scores(
             name=f"distinct-{n}",
-            values=tuple(None if count is None else _ratio([count]) for count in counts),
+            values=tuple(None if one is None else _share(len(one[0]), one[1]) for one in found),
             total=_ratio(everything) if everything else math.nan,
             unit="0–1",
             higher_is_better=True,
             resample=lambda indices: _ratio(chosen(indices)),
             leave_one_out=lambda indices: _ratios_without_each(chosen(indices)),
-            detail={"ngrams": sum(count.total() for count in everything)},
+            detail={"ngrams": sum(total for _, total in everything)},
         )
 
     return measure
 
 
-def _ngrams(text: str, n: int) -> Counter[Ngram]:
+def _counted(text: str, n: int) -> Counted:
     words = normalised_words(text)
-    return Counter(tuple(words[at : at + n]) for at in range(len(words) - n + 1))
+    # Strings, not tuples: the garbage collector goes through these again and again.
+    ngrams = words if n == 1 else map(" ".join, zip(*(words[at:] for at in range(n)), strict=False))
+    different = set(ngrams)
+    return different, max(0, len(words) - n + 1)
 
 
-def _ratio(counts: Sequence[Counter[Ngram]]) -> float:
-    total = sum(count.total() for count in counts)
-    return len(set().union(*counts)) / total if total else 0.0
+def _ratio(found: Sequence[Counted]) -> float:
+    different: set[str] = set().union(*(one for one, _ in found))
+    return _share(len(different), sum(total for _, total in found))
 
 
-def _ratios_without_each(counts: Sequence[Counter[Ngram]]) -> list[float]:
-    holders = Counter(ngram for count in counts for ngram in count)
-    total = sum(count.total() for count in counts)
-    ratios = []
-    for count in counts:
-        rest = total - count.total()
-        only_here = sum(holders[ngram] == 1 for ngram in count)
-        ratios.append((len(holders) - only_here) / rest if rest else 0.0)
-    return ratios
+def _share(different: int, total: int) -> float:
+    return different / total if total else 0.0
+
+
+def _ratios_without_each(found: Sequence[Counted]) -> list[float]:
+    holders = Counter(ngram for different, _ in found for ngram in different)
+    total = sum(mine for _, mine in found)
+    return [
+        _share(len(holders) - sum(holders[ngram] == 1 for ngram in different), total - mine)
+        for different, mine in found
+    ]

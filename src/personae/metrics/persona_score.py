@@ -23,8 +23,11 @@ ENTRY = EntryInfo(
 )
 
 
-def persona_score() -> Metric:
+def persona_score(*, judge: str = "") -> Metric:
     """The mean grade of each group (PersonaGym's tasks), and the mean of these, 1–5.
+
+    `judge` names another inference model than the guard's (`persona-score@second`): the guard must
+    not be graded by the judge that it writes for.
 
     An empty reply, and one that says the question again, has grade 1. Samples whose persona says
     nothing of itself have no value.
@@ -35,7 +38,7 @@ def persona_score() -> Metric:
         statements = [statements_of(one.scene.persona) for one in samples]
         features = fit_features(
             [(one.reply, known) for one, known in zip(samples, statements, strict=True)],
-            nli=kit.need_nli("persona-score"),
+            nli=kit.need_nli("persona-score", judge),
             embedder=kit.need_embedder("persona-score"),
         )
         values: list[float | None] = []

@@ -45,6 +45,11 @@ class Scores:
         """Positions of the samples that have a value."""
         return tuple(at for at, value in enumerate(self.values) if value is not None)
 
+    @property
+    def not_finite(self) -> tuple[int, ...]:
+        """Positions of the samples whose value is nan or infinite."""
+        return tuple(at for at in self.applicable if not math.isfinite(self.values[at] or 0.0))
+
 
 Metric: TypeAlias = Callable[[Sequence[Sample], Kit], Scores]
 
@@ -67,21 +72,34 @@ def mean_scores(
     higher_is_better: bool | None,
     detail: dict[str, Any] | None = None,
 ) -> Scores:
-    """Scores whose total is the mean of the values that apply."""
+    """Scores whose total is the mean of the values that apply.
+
+    A value that is not finite makes the total nan or infinite: it is never left out.
+    """
     import numpy
 
     present = [value for value in values if value is not None]
     filled = numpy.array([math.nan if value is None else value for value in values])
 
     def mean_of(indices: Indices) -> float:
-        return float(filled[numpy.asarray(indices, dtype=int)].mean())
+        # Infinities that meet are nan, which is said of the figure: no warning is needed.
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            return float(filled[numpy.asarray(indices, dtype=int)].mean())
 
     return Scores(
         name=name,
         values=tuple(values),
-        total=math.fsum(present) / len(present) if present else math.nan,
+        total=_mean(present),
         unit=unit,
         higher_is_better=higher_is_better,
         resample=mean_of,
         detail=detail or {},
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    if not values:
+        return math.nan
+    # `fsum` raises where infinities of both signs meet, and where finite values overflow.
+    exact = all(map(math.isfinite, values)) and max(map(abs, values)) < 1e300
+    return (math.fsum(values) if exact else sum(values)) / len(values)

@@ -22,9 +22,9 @@ from personae.evaluate.memory_probe import (
     questions_in,
     rankings,
 )
-from personae.evaluate.turn_memories import RECALL, WORDS
 from personae.formats.reading import read_dialogues
 from personae.lm.types import LanguageModel
+from personae.memory.turn_memories import RECALL, WORDS
 
 FIRST = "Chat_1_Emi_Elise.json"
 # Chats, messages, questions of the categories 1, 2, 3: of all, and of those that are shared here.

@@ -28,7 +28,7 @@ from personae.evaluate.dialsim_facts import with_questions
 from personae.evaluate.dialsim_plan import Asked, Names, plan, renamed
 from personae.evaluate.made_script import made_script
 from personae.evaluate.memory_probe import NONE, ORACLE
-from personae.evaluate.turn_memories import VECTORS, WORDS
+from personae.memory.turn_memories import VECTORS, WORDS
 from personae.store.sqlite import open_store
 
 SCENES, LIMIT_S, SHORT_S = 60, 600.0, 0.001

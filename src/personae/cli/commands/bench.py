@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.bench_tables import bench_dict, print_bench
+from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_metrics
 from personae.cli.output import print_json
 from personae.cli.progress import ReplyProgress
 from personae.cli.ways import Way, ways_named
@@ -84,6 +84,7 @@ def bench(
     if html is not None:
         html.write_text(report_page(found), encoding="utf-8")
         typer.echo(f"The page is {html}.", err=True)
+    refuse_failed_metrics(found.whole)
 
 
 def _answered(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from personae.cli.bench_tables import bench_dict, print_bench
+from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_metrics
 from personae.cli.output import print_json
 
 app = typer.Typer(add_completion=False)
@@ -54,3 +54,4 @@ def compare(
     if html is not None:
         html.write_text(report_page(found), encoding="utf-8")
         typer.echo(f"The page is {html}.", err=True)
+    refuse_failed_metrics(found.whole)

@@ -11,6 +11,7 @@ import typer
 from personae.cli.focus import make_focus
 from personae.cli.novels import make_chain, make_novels, make_profile
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
+from personae.cli.personamem import make_personamem
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -28,6 +29,7 @@ making.command("focus")(make_focus)
 making.command("novels")(make_novels)
 making.command("profile")(make_profile)
 making.command("chain")(make_chain)
+making.command("personamem")(make_personamem)
 
 DataArgument = Annotated[
     str, typer.Argument(metavar="DATA", help="A file, here or under PERSONAE_DATA.")

@@ -16,8 +16,10 @@ from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
+from personae.cli.judges import judges
 from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
+from personae.cli.personamem import personamem
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
 from personae.cli.sweep import sweep
@@ -37,10 +39,12 @@ app.command()(atomic)
 app.command("it-convai2")(it_convai2)
 app.command()(focus)
 app.command("memory-probe")(memory_probe)
+app.command()(personamem)
 app.command()(emotions)
 app.command()(dialsim)
 app.command("decision-memory")(decision_memory)
 app.command("behaviour-judge")(behaviour_judge)
+app.command()(judges)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (

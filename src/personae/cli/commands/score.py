@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from personae.cli.bench_tables import refuse_failed_metrics
 from personae.cli.output import print_json
 from personae.cli.report import print_report
 
@@ -26,34 +27,33 @@ def score(
     option: Annotated[
         list[str] | None, typer.Option("--option", help="metric.name=value, as bleu.tokenize=intl.")
     ] = None,
+    judge: Annotated[
+        str, typer.Option("--judge", help="The model that metrics ask which need one.")
+    ] = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of the intervals.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score one run, or several against the first. Writes scores.json into each folder."""
-    from personae.cli.opening import embedder_for, judges_named, nli_for
-    from personae.evaluate.score import (
-        judges_of,
-        metric_entries,
-        report_dict,
-        score_runs,
-        write_scores,
-    )
+    from personae.cli.judging import judging_kit
+    from personae.evaluate.score import report_dict, score_runs, write_scores
     from personae.registry import parse_options
 
     names = [name.strip() for name in metrics.split(",") if name.strip()]
-    asked = metric_entries(names)
-    report = score_runs(
-        runs,
-        names,
-        options=parse_options(option or []),
-        seed=seed,
-        embedder=next((embedder_for(entry) for entry in asked if entry.info.embedder), None),
-        nli=next((nli_for(entry) for entry in asked if entry.info.nli), None),
-        judges=judges_named(judges_of(names)),
-    )
+    with judging_kit(names, judge, seed) as kit:
+        report = score_runs(
+            runs,
+            names,
+            options=parse_options(option or []),
+            seed=seed,
+            lm=kit.lm,
+            embedder=kit.embedder,
+            nli=kit.nli,
+            judges=kit.judges,
+        )
     # Printed first: a run on a full or read-only disk can still be scored, though not kept.
     if as_json:
         print_json(report_dict(report))
     else:
         print_report(report)
     write_scores(report)
+    refuse_failed_metrics(report)

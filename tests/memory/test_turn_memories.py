@@ -1,9 +1,9 @@
-"""Tests of personae.evaluate.turn_memories: what turns become, and what each way finds."""
+"""Tests of personae.memory.turn_memories: what turns become, and what each way finds."""
 
 from __future__ import annotations
 
 from personae.data import Dialogue, Turn
-from personae.evaluate.turn_memories import ranked, turn_memories
+from personae.memory.turn_memories import ranked, turn_memories
 
 TURNS = (
     ("a1", 1, "Bo", "Where do you keep the boat?"),

@@ -1,0 +1,161 @@
+"""A domain: services with slots and entities, and the words in which people and systems speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from personae.text.parsing import Place, Record, read_text, yaml_fault
+
+TRAVEL = Path(__file__).parent / "travel.yaml"
+MAX_DOMAIN_BYTES = 4 * 2**20
+USER_ACTS = ("want", "request", "book", "any", "bye")
+SYSTEM_ACTS = ("offer", "inform", "nooffer", "booked", "more", "bye")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What can be said of it: `known[value]` are words that a list has, `rare[value]` others."""
+
+    name: str
+    say: tuple[str, ...]
+    ask: str
+    heard: tuple[str, ...]
+    known: Mapping[str, tuple[str, ...]]
+    rare: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One thing to look for and book."""
+
+    name: str
+    words: tuple[str, ...]
+    constraints: Mapping[str, Slot]
+    booking: Mapping[str, Slot]
+    attributes: tuple[str, ...]
+    entities: tuple[Mapping[str, str], ...]
+
+    @property
+    def slots(self) -> Mapping[str, Slot]:
+        """Slots that the user fills, for looking and for booking."""
+        return {**self.constraints, **self.booking}
+
+    def matching(self, wishes: Mapping[str, str]) -> list[Mapping[str, str]]:
+        """The entities that meet the wishes about constraints; an empty one is met by all."""
+        asked = {slot: v for slot, v in wishes.items() if slot in self.constraints and v}
+        return [one for one in self.entities if all(one[slot] == v for slot, v in asked.items())]
+
+    def entity(self, name: str) -> Mapping[str, str]:
+        """The entity of a name; empty where there is none."""
+        return next((one for one in self.entities if one["name"] == name), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """All services, and templates by act. Made by `open_domain`."""
+
+    name: str
+    services: Mapping[str, Service]
+    user: Mapping[str, tuple[str, ...]]
+    system: Mapping[str, tuple[str, ...]]
+
+    def slots(self) -> Iterator[tuple[Service, Slot]]:
+        """Every slot of every service."""
+        return ((one, slot) for one in self.services.values() for slot in one.slots.values())
+
+    def with_known_only(self) -> Domain:
+        """The domain whose users say only words that lists have."""
+        services = {
+            name: replace(
+                one,
+                constraints={n: replace(s, rare={}) for n, s in one.constraints.items()},
+                booking={n: replace(s, rare={}) for n, s in one.booking.items()},
+            )
+            for name, one in self.services.items()
+        }
+        return replace(self, services=services)
+
+
+def open_domain(file: Path = TRAVEL) -> Domain:
+    """Read a domain. Raises FormatError that names what is missing or does not fit."""
+    try:
+        value = yaml.safe_load(read_text(file, MAX_DOMAIN_BYTES))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise yaml_fault(error, file) from error
+    top = Record.of(value, Place(file), "domain")
+    services = {
+        str(name): _service(str(name), Record.of(one, top.place, f"service {name!r}"))
+        for name, one in top.record("services").fields.items()
+    }
+    if not services:
+        raise top.place.fault("The domain has no services.")
+    user, system = (
+        {act: _some(top.record(side), act) for act in acts}
+        for side, acts in (("user", USER_ACTS), ("system", SYSTEM_ACTS))
+    )
+    return Domain(top.text("name"), services, user, system)
+
+
+def _service(name: str, record: Record) -> Service:
+    constraints, booking = (
+        {
+            str(slot): _slot(str(slot), Record.of(one, record.place, f"slot {slot!r}"))
+            for slot, one in record.record(part).fields.items()
+        }
+        for part in ("constraints", "booking")
+    )
+    columns, attributes = record.texts("columns"), record.texts("attributes")
+    needed = ("name", *constraints, *attributes)
+    if not constraints or sorted(columns) != sorted(needed):
+        raise record.place.fault(
+            f"The columns of {name!r} must be its name, constraints and attributes: "
+            f"{', '.join(needed)}."
+        )
+    entities = tuple(_entity(name, columns, row, constraints, record) for row in _rows(record))
+    return Service(name, _some(record, "words"), constraints, booking, attributes, entities)
+
+
+def _rows(record: Record) -> list[Any]:
+    rows = record.items("entities", required=True)
+    if not rows:
+        raise record.place.fault("A service has no entities.")
+    return rows
+
+
+def _entity(
+    service: str, columns: tuple[str, ...], row: Any, constraints: Mapping[str, Slot],
+    record: Record,
+) -> Mapping[str, str]:  # fmt: skip
+    if not isinstance(row, list) or len(row) != len(columns):
+        raise record.place.fault(f"A row of {service!r} does not have {len(columns)} columns.")
+    found = dict(zip(columns, map(str, row), strict=True))
+    for slot, told in constraints.items():
+        if found[slot] not in told.known:
+            raise record.place.fault(
+                f"{found['name']!r} has the {slot} {found[slot]!r}, which is no value of it."
+            )
+    return found
+
+
+def _slot(name: str, record: Record) -> Slot:
+    known, rare = dict[str, tuple[str, ...]](), dict[str, tuple[str, ...]]()
+    for value, words in record.record("values").fields.items():
+        told = Record.of(words, record.place, f"value {value!r}")
+        known[str(value)] = _some(told, "known")
+        rare[str(value)] = tuple(map(str, told.items("rare")))
+    if not known:
+        raise record.place.fault(f"The slot {name!r} has no values.")
+    return Slot(name, _some(record, "say"), record.text("ask"), _some(record, "heard"), known, rare)
+
+
+def _some(record: Record, key: str) -> tuple[str, ...]:
+    """A list of one or more texts (a number is a text too)."""
+    values = tuple(map(str, record.items(key, required=True)))
+    if not values:
+        raise record.place.fault(f"The list {key!r} is empty.")
+    return values
