@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.behaviour_judge import behaviour_judge
+from personae.cli.decision_memory import decision_memory
 from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.focus import focus
@@ -40,6 +42,8 @@ app.command("memory-probe")(memory_probe)
 app.command()(personamem)
 app.command()(emotions)
 app.command()(dialsim)
+app.command("decision-memory")(decision_memory)
+app.command("behaviour-judge")(behaviour_judge)
 app.command()(judges)
 
 RATE, SECOND = "contradiction-rate", "second"
