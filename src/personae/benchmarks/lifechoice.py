@@ -79,7 +79,7 @@ def lifechoice(
     chunk_tokens: Count = CHUNK_TOKENS,
     overlap_tokens: Limit = OVERLAP_TOKENS,
     find: Find = "both",
-    novels: Count = 30,
+    novels: Count = 6,
     split: Split = "test",
     seed: int = 0,
     choose_by: Literal["mean", "total", "calibrated"] = "mean",
