@@ -10,6 +10,7 @@ import typer
 
 from personae.cli.focus import make_focus
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
+from personae.cli.preferences import make_answers
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -24,6 +25,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 making = typer.Typer(add_completion=False, no_args_is_help=True, help="Make data of a task.")
 app.add_typer(making, name="make")
 making.command("focus")(make_focus)
+making.command("answers")(make_answers)
 
 DataArgument = Annotated[
     str, typer.Argument(metavar="DATA", help="A file, here or under PERSONAE_DATA.")

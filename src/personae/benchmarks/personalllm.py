@@ -1,0 +1,2 @@
+from pathlib import Path
+PROMPTS = Path(__file__).parent / "personalllm_prompts.txt"
