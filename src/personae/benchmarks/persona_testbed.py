@@ -1,4 +1,4 @@
-"""PERSONA: does a model that plays a citizen choose the answer which that citizen prefers (S034)?"""
+"""PERSONA: does a model that plays a citizen choose the answer that the citizen prefers (S034)?"""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def persona_testbed(
         baselines={
             "random": by_chance,
             "oracle": by_rule,
+            "reader": by_reading,
             "words": by_words,
             "nearest": by_meaning,
             "query-alone": by_query,
@@ -116,23 +117,26 @@ def _questions(
                 "attribute": prompt.attribute,
                 "prompt": prompt.id,
                 "value": citizen.facts()[prompt.attribute],
-                "known": known,
+                "known": list(known.values()),
+                "is_told": prompt.attribute in known,
             },
         )
 
 
 def told_persona(
     citizen: Citizen, prompt: Prompt, mode: Mode, without: str = ""
-) -> tuple[Persona, list[str]]:
-    """What a model is told of a citizen, and the same as single texts."""
+) -> tuple[Persona, dict[str, str]]:
+    """What a model is told of a citizen, and the same as single texts by attribute."""
     name = citizen.name
     if mode == "none":
-        return Persona(name=name), []
+        return Persona(name=name), {}
     if mode == "raw":
-        listed = [f"{key}: {value}" for key, value in shown_facts(citizen, without).items()]
-        return Persona(name=name, description="; ".join(listed) + "."), listed
-    known = nearest_texts(prompt.answers, sentences(citizen, without), SUMMARY)
-    return Persona(name=name, statements=tuple(known)), known
+        listed = {key: f"{key}: {value}" for key, value in shown_facts(citizen, without).items()}
+        return Persona(name=name, description="; ".join(listed.values()) + "."), listed
+    told = sentences(citizen, without)
+    near = nearest_texts(prompt.answers, list(told.values()), SUMMARY)
+    known = {key: text for key, text in told.items() if text in near}
+    return Persona(name=name, statements=tuple(known.values())), known
 
 
 def by_rule(question: Question, rng: random.Random) -> str:
@@ -140,6 +144,14 @@ def by_rule(question: Question, rng: random.Random) -> str:
     attribute, value = (str(question.labels[key]) for key in ("attribute", "value"))
     side = next(at for at, values in enumerate(SIDES[attribute]) if value in values)
     return next(one.answers[side] for one in prompts() if one.id == question.labels["prompt"])
+
+
+def by_reading(question: Question, rng: random.Random) -> str:
+    """The judge that knows the rule, but of the citizen only what is told: else by chance.
+
+    What the best of models could have in this mode.
+    """
+    return by_rule(question, rng) if question.labels["is_told"] else by_chance(question, rng)
 
 
 def by_words(question: Question, rng: random.Random) -> str:

@@ -23,9 +23,7 @@ def pass_at_k(*, k: Count = 5) -> Metric:
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         values = [_value(one, k) for one in samples]
-        return mean_scores(
-            "pass-at-k", values, unit="0–1", higher_is_better=True, detail={"k": k}
-        )
+        return mean_scores("pass-at-k", values, unit="0–1", higher_is_better=True, detail={"k": k})
 
     return measure
 

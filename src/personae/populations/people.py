@@ -1,4 +1,4 @@
-"""People drawn from a population's tables, with a temper, values and habits, free of contradictions.
+"""People drawn from a population's tables, with temper, values and habits, without contradiction.
 
 After PERSONA (Castricato et al. 2024, S034): demographics first, then what a census does not ask,
 then what contradicts itself is dropped. Here a rule drops it, not a language model, and only the
@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
 from personae.data import Persona
@@ -132,9 +131,7 @@ def _with_extra(
     """The citizen with the first habit, in drawn order, that contradicts nothing."""
     rng.shuffle(pool)
     for one in pool:
-        told = Citizen(
-            citizen.name, citizen.age, {**citizen.attributes, kind: one}, citizen.traits
-        )
+        told = Citizen(citizen.name, citizen.age, {**citizen.attributes, kind: one}, citizen.traits)
         if not checked or not contradictions(told):
             return told
     return citizen
@@ -169,26 +166,20 @@ def shown_facts(citizen: Citizen, without: str = "") -> dict[str, str]:
     }
 
 
-def sentences(citizen: Citizen, without: str = "") -> list[str]:
-    """The person in sentences of their own, those that say something."""
+def sentences(citizen: Citizen, without: str = "") -> dict[str, str]:
+    """The person in sentences of their own, by attribute; what says nothing is left out."""
     forms = shipped("traits")["sentences"]
-    found = []
+    found = {}
     for name, value in shown_facts(citizen, without).items():
-        form = forms.get(name)
-        if name == "age":
-            found.append(f"I am {value} years old.")
-        elif isinstance(form, dict):
-            found += [form[value]] if value in form else []
-        elif form and value != "none":
-            article = "a " if name == "sex" else ""
-            noun = {"female": "woman", "male": "man"}.get(value, value)
-            found.append(form.format(article + noun if name == "sex" else noun))
-        elif name in EXTRAS:
-            found.append(EXTRA_FORMS[name].format(value))
+        form = forms.get(name, EXTRA_FORMS.get(name, ""))
+        text = form.get(value, "") if isinstance(form, dict) else form.format(value)
+        if text and (value != "none" or isinstance(form, dict)):
+            found[name] = text
     return found
 
 
 EXTRA_FORMS = {
+    "age": "I am {} years old.",
     "hobby": "My hobby: {}.",
     "lifestyle": "How I live: {}.",
     "quirk": "What is odd about me: {}.",
@@ -202,27 +193,8 @@ def as_persona(citizen: Citizen, number: int, seed: int) -> Persona:
     return Persona(
         name=citizen.name,
         id=f"citizen-{seed}-{number}",
-        statements=tuple(sentences(citizen)),
+        statements=tuple(sentences(citizen).values()),
         traits=Traits(ocean=Ocean(**citizen.traits)),
         attributes={name: value for name, value in facts.items() if name not in TRAITS},
         provenance=Provenance(creator="personae data make population", license="CC0-1.0"),
     )
-
-
-def as_citizen(persona: Persona) -> Citizen:
-    """The card that `as_persona` wrote as a person. Raises InvalidOption without a whole age."""
-    known = dict(persona.attributes)
-    age = known.pop("age", "")
-    if not age.isdigit():
-        raise InvalidOption(f"The persona {persona.id!r} has no age in years: {age[:40]!r}.")
-    traits = {k: v for k, v in persona.traits.ocean.to_dict().items() if v is not None}
-    return Citizen(persona.name, int(age), known, traits)
-
-
-def all_values(attribute: str) -> tuple[str, ...]:
-    """Every value that an attribute's table has."""
-    table = shipped("tables")["attributes"][attribute]
-    if "derived" in table:
-        return tuple(dict.fromkeys(table["derived"].values()))
-    nested = table["shares"].values() if "given" in table else [table["shares"]]
-    return tuple(dict.fromkeys(value for one, in product(nested) for value in one))

@@ -27,7 +27,10 @@ Show = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How an answer is asked for: what the model is told, how freely it draws, how it begins."""
+    """How an answer is asked for: what the model is told, how freely it draws, how it begins.
+
+    `prefill` must not end in a space: the next word brings its own.
+    """
 
     name: str
     instruction: str
@@ -38,15 +41,19 @@ class Way:
 WAYS = (
     Way("plain", "You are a helpful assistant.", 0.2),
     Way("brief", "Answer in one short sentence. Say no more than that."),
-    Way("list", "Answer with a list of three or four short points.", prefill="- "),
+    Way("list", "Answer with a list of three or four short points.", prefill="-"),
     Way(
         "warm",
         "You are a warm and cheerful friend. Be kind, show how you feel, and cheer the person up!",
-        prefill="Oh, ",
+        prefill="Oh,",
     ),
     Way("formal", "Answer as a formal report does, in long and careful sentences, without 'you'."),
     Way("simple", "Answer as you would to a small child, in short sentences with easy words."),
-    Way("asking", "Do not answer. Ask the person two questions that help to understand them."),
+    Way(
+        "asking",
+        "Do not answer. Ask the person two questions that help to understand them.",
+        prefill="May I ask you first:",
+    ),
     Way("loose", "You are a helpful assistant.", 1.2),
 )
 

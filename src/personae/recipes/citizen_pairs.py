@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from personae.benchmarks.nearness import vectors_of
 from personae.benchmarks.persona_testbed import chosen_citizens, told_persona
 from personae.lm.types import Message, Request, Sampling
-from personae.populations.people import Citizen
-from personae.populations.preferences import Prompt
+from personae.populations.people import Citizen, sentences
+from personae.populations.preferences import Prompt, prompts
 from personae.recipes.apc_preferences import Pair
 from personae.recipes.kept_rows import kept_rows
 from personae.text.sentences import complete_sentences
@@ -54,16 +54,20 @@ class Revision:
     gain: float
 
 
-def planted_pairs(persons: int, seed: int) -> Iterator[Pair]:
-    """A pair for each question and citizen of the testbed; the gap is always 1."""
-    for prompt, side, _, citizen in chosen_citizens(persons, seed):
+def planted_pairs(number: int, seed: int) -> Iterator[Pair]:
+    """`number` pairs, spread over the testbed's questions and their sides; the gap is always 1."""
+    persons = -(-number // (2 * len(list(prompts()))))
+    every = list(chosen_citizens(persons, seed))
+    for at in range(number):
+        prompt, side, _, citizen = every[at * len(every) // number]
         _, known = told_persona(citizen, prompt, "summary")
-        yield Pair(tuple(known), prompt.text, prompt.answers[side], prompt.answers[1 - side], 1.0)
+        # What decides must be told, or a model would learn to guess.
+        known[prompt.attribute] = sentences(citizen)[prompt.attribute]
+        told = tuple(known.values())
+        yield Pair(told, prompt.text, prompt.answers[side], prompt.answers[1 - side], 1.0)
 
 
-def revisions(
-    lm: LanguageModel, number: int, seed: int, file: Path, show: Show
-) -> list[Revision]:
+def revisions(lm: LanguageModel, number: int, seed: int, file: Path, show: Show) -> list[Revision]:
     """`number` answers, criticised and revised, spread over the testbed's questions.
 
     Rows are kept in `file`: the same call goes on where it was stopped.
@@ -97,7 +101,8 @@ def _revision(
     lm: LanguageModel, prompt: Prompt, side: int, citizen: Citizen, seed: int
 ) -> Revision:
     persona, known = told_persona(citizen, prompt, "summary")
-    told = f"You are {persona.name}. " + " ".join(known)
+    known[prompt.attribute] = sentences(citizen)[prompt.attribute]
+    told = f"You are {persona.name}. " + " ".join(known.values())
     first = zlib.crc32(f"{seed}/{prompt.id}/{side}".encode())
 
     def write(system: str, text: str, tokens: int, temperature: float) -> str:
@@ -118,7 +123,7 @@ def _revision(
         ANSWER_TOKENS, 0.3,
     )  # fmt: skip
     gain = gain_of(base, revised, prompt, side)
-    return Revision(prompt.id, side, tuple(known), query, base, critique, revised, gain)
+    return Revision(prompt.id, side, tuple(known.values()), query, base, critique, revised, gain)
 
 
 def gain_of(base: str, revised: str, prompt: Prompt, side: int) -> float:

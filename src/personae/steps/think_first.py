@@ -45,8 +45,8 @@ def think_first(*, max_tokens: Count = 48, temperature: Temperature = 0.0) -> St
             return draft.noting(thought="")
         name = scene.persona.display_name
         part = PromptPart("thought", f"What matters to {name} here: {thought}", role="volatile")
-        return replace(
-            draft, parts=(*draft.parts, part), usage=draft.usage + written.usage
-        ).noting(thought=thought)
+        return replace(draft, parts=(*draft.parts, part), usage=draft.usage + written.usage).noting(
+            thought=thought
+        )
 
     return step

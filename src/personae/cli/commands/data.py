@@ -10,7 +10,7 @@ import typer
 
 from personae.cli.focus import make_focus
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
-from personae.cli.preferences import make_answers
+from personae.cli.preferences import make_answers, make_feedback, make_population
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -26,6 +26,8 @@ making = typer.Typer(add_completion=False, no_args_is_help=True, help="Make data
 app.add_typer(making, name="make")
 making.command("focus")(make_focus)
 making.command("answers")(make_answers)
+making.command("feedback")(make_feedback)
+making.command("population")(make_population)
 
 DataArgument = Annotated[
     str, typer.Argument(metavar="DATA", help="A file, here or under PERSONAE_DATA.")

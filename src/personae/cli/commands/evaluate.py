@@ -16,6 +16,7 @@ from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
 from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
+from personae.cli.persona_testbed import attributes_left_out
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
 from personae.cli.sweep import sweep
@@ -37,6 +38,7 @@ app.command()(focus)
 app.command("memory-probe")(memory_probe)
 app.command()(emotions)
 app.command()(dialsim)
+app.command("attributes-left-out")(attributes_left_out)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
