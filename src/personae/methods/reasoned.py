@@ -14,7 +14,7 @@ from personae.steps.think_first import think_first
 ENTRY = EntryInfo(
     systems=("S034",),
     aka=("cot", "chain-of-thought"),
-    needs=("chat",),
+    needs=("chat", "schema"),
     paper="Castricato et al. 2024, PERSONA: A Reproducible Testbed for Pluralistic Alignment",
     deviations="The paper has one prompt of a large model think and then answer; here the thought "
     "is a request of its own, so that the answer can also be a choice by likelihood.",
