@@ -18,6 +18,7 @@ def test_the_sides_are_equally_frequent_and_the_order_of_options_says_nothing():
     sides = [one.id.split(":")[2] for one in RAW.questions]
     assert sides.count("0") == sides.count("1")
     assert len({one.id for one in RAW.questions}) == len(RAW.questions)
+    assert 0.3 < sides[::2].count("0") / len(sides[::2]) < 0.7
 
 
 def test_the_oracle_is_always_right_and_chance_half_the_time():

@@ -72,10 +72,11 @@ def test_short_words_read_more_easily():
 
 
 def fake(tmp_path, count=12):
-    lines = [
-        json.dumps({"prompt": f"Prompt {at}?", "answers": {"plain": f"It is {at}.", "b": f"No {at}!"}})
-        for at in range(count)
-    ]  # fmt: skip
+    def line(at):
+        answers = {"plain": f"It is {at}.", "b": f"No {at}!"}
+        return json.dumps({"prompt": f"Prompt {at}?", "answers": answers})
+
+    lines = [line(at) for at in range(count)]
     file = tmp_path / "answers.jsonl"
     file.write_text("\n".join(lines), encoding="utf-8")
     return file, lines

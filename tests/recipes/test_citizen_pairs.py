@@ -55,7 +55,10 @@ def test_candidates_are_kept_and_an_empty_answer_is_drawn_again(tmp_path):
     assert list(rows[0]["answers"]) == [way.name for way in WAYS]
     assert len(lm.requests) == len(WAYS) + 1
     assert rows[0]["answers"]["list"].startswith("-")
-    assert candidate_answers(ScriptedModel(["Made anew."]), ["Why?"], tmp_path / "a.jsonl", 0, silent) == rows
+    assert (
+        candidate_answers(ScriptedModel(["Made anew."]), ["Why?"], tmp_path / "a.jsonl", 0, silent)
+        == rows
+    )
 
 
 def test_prompts_are_one_a_line(tmp_path):

@@ -55,12 +55,14 @@ def persona_testbed(
         raise InvalidOption(
             f"There is no attribute {without!r}; there are: {', '.join(known_attributes())}."
         )
-    questions = tuple(_questions(mode, persons, without, shuffled, seed))
+    questions = list(_questions(mode, persons, without, shuffled, seed))
+    # In drawn order: every second question would else be of one side.
+    random.Random(f"testbed/{seed}").shuffle(questions)
     return Benchmark(
         version="1",
         ask="choose",
         choose_by="calibrated",
-        questions=questions,
+        questions=tuple(questions),
         metrics=("choice-accuracy", "choice-kappa", "pass-at-k"),
         source="Citizens, questions and answers of our own (CC0).",
         baselines={

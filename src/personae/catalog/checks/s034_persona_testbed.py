@@ -50,7 +50,7 @@ def check(context: CheckContext) -> list[str]:
     return [
         _shares(people),
         _contradictions(people, context.seed),
-        _judges(persona_testbed(persons=4, mode="raw", seed=context.seed), context.seed),
+        _judges(persona_testbed(persons=8, mode="raw", seed=context.seed), context.seed),
         _rerun(context),
     ]
 
