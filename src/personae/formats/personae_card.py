@@ -34,6 +34,8 @@ def detects(head: bytes, path: Path) -> bool:
     """Whether the file is YAML by its name, or JSON with fields that only a Persona has."""
     if path.suffix.lower() in (".yaml", ".yml"):
         return True
+    if path.suffix.lower() == ".jsonl":  # many to a file: the format `personas`
+        return False
     keys = head_keys(head)
     return "name" in keys and bool(keys & _OWN) and not keys & _FOREIGN
 

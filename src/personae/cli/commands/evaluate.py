@@ -19,6 +19,7 @@ from personae.cli.it_convai2 import it_convai2
 from personae.cli.judges import judges
 from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
+from personae.cli.persona_testbed import attributes_left_out
 from personae.cli.personamem import personamem
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
@@ -45,6 +46,7 @@ app.command()(dialsim)
 app.command("decision-memory")(decision_memory)
 app.command("behaviour-judge")(behaviour_judge)
 app.command()(judges)
+app.command("attributes-left-out")(attributes_left_out)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (
