@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PEOPLE = Path(__file__).parent / "prefdisco_people.json"
 OTHER = "other"
 # The least cosine with the nearest example: chosen on the examples, each left out in turn.
-THRESHOLD = 0.4
+THRESHOLD = 0.35
 
 INDIFFERENT = "I do not mind."
 UNASKED = "I would not know what to say to that."
@@ -59,8 +59,12 @@ def read_action(text: str) -> tuple[bool, str]:
 
 
 def answer_to(
-    message: str, preferences: Mapping[str, str], told: Sequence[str], user: User, rng: random.Random
-) -> str:  # fmt: skip
+    message: str,
+    preferences: Mapping[str, str],
+    told: Sequence[str],
+    user: User,
+    rng: random.Random,
+) -> str:
     """What the user says to a message: the first preference that one of its questions is about.
 
     `told` is what the user said before: a collaborative one adds a preference not told yet.

@@ -66,8 +66,9 @@ def prefdisco(
     `no_prompt`: nobody told; `persona_known`: it stands in the prompt; `infer_persona`: up to
     `questions` may be asked before the answer. A passive user says a preference only where directly
     asked; a collaborative one adds another. `qa`: a JSON Lines file with `question` and `answer`,
-    here or below $PERSONAE_DATA; by default 52 problems of our own. `problems` takes so many, spread
-    over all, each with all its personas and modes, as `preference-gain` needs. Raises FormatError.
+    here or below $PERSONAE_DATA; by default 52 problems of our own. `problems` takes so many,
+    spread over all, each with all its personas and modes, as `preference-gain`
+    needs. Raises FormatError.
     """
     given = list(_given(find_data(qa)) if qa else own_problems())
     size = min(problems, len(given))
@@ -172,8 +173,8 @@ def _system_prompt(
         return f"{task}\nThe user: {person['who']}\nHow the user wants the answer:\n{lines}"
     if mode == "infer_persona" and questions:
         return (
-            f"{task}\nYou do not know how the user wants the answer. Before you answer, you may ask "
-            f"up to {questions} questions about that, one a message that begins with QUESTION: "
+            f"{task}\nYou do not know how the user wants the answer. Before you answer, you may "
+            f"ask up to {questions} questions about that, one a message that begins with QUESTION: "
             "Then begin the message that answers with ANSWER:"
         )
     return task

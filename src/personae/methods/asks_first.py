@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from personae.draft import Candidate, Count, Draft, Kit, Limit, PromptPart, Step, Temperature, chain
 from personae.registry import EntryInfo
@@ -64,7 +65,7 @@ def _told(recap: bool) -> Step:
         turns = draft.scene.turns
         known = [
             f"- {before.text} {turn.text}"
-            for before, turn in zip(turns, turns[1:], strict=False)
+            for before, turn in pairwise(turns)
             if before.text in QUESTIONS.values() and turn.speaker != draft.scene.persona.name
         ]
         if not recap or not known:

@@ -137,10 +137,8 @@ def _example(text: str, value: str) -> Mark:
 def _formality(text: str, value: str) -> Mark:
     casual, formal = len(_CASUAL.findall(text)), len(_FORMAL.findall(text))
     wanted, other = (formal, casual) if value == "formal" else (casual, formal)
-    if other:
-        level = 2 if wanted else 1
-    else:
-        level = 5 if wanted >= 2 else 4 if wanted else 3
+    alone = 5 if wanted >= 2 else 4 if wanted else 3
+    level = alone if not other else 2 if wanted else 1
     return Mark(level, f"{casual} casual and {formal} formal turns of phrase")
 
 

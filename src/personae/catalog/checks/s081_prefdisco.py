@@ -18,6 +18,7 @@ from personae.text.preferences import QUESTIONS
 
 PROBLEMS, PERSONAS = 50, 4
 ROOM, REACHED, SAME = 0.5, 0.95, 0.01  # PrefAlign levels; share of the oracle; levels
+POLICIES = ("ask-all", "ask-half", "ask-none")
 SPOKEN = 3  # items that the method asks the real model about
 
 
@@ -28,9 +29,7 @@ def check(context: CheckContext) -> list[str]:
     )
     items = len(made.questions) // 3
     expect(items == PROBLEMS * PERSONAS, f"{items} items are not {PROBLEMS} x {PERSONAS}.")
-    told = {
-        name: answered(made, name, context.seed) for name in ("ask-all", "ask-half", "ask-none")
-    }
+    told = {name: answered(made, name, context.seed) for name in POLICIES}
     level = {name: levels(samples) for name, samples in told.items()}
     generic, oracle = (level["ask-all"][mode] for mode in (GENERIC, ORACLE))
     line = f"{items} items: generic {generic:.3f}, told {oracle:.3f}"

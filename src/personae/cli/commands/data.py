@@ -11,6 +11,7 @@ import typer
 from personae.cli.focus import make_focus
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
 from personae.cli.personamem import make_personamem
+from personae.cli.threads import make_threads
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -25,6 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 making = typer.Typer(add_completion=False, no_args_is_help=True, help="Make data of a task.")
 app.add_typer(making, name="make")
 making.command("focus")(make_focus)
+making.command("threads")(make_threads)
 making.command("personamem")(make_personamem)
 
 DataArgument = Annotated[
