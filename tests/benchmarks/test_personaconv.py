@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from dataclasses import replace
@@ -153,7 +154,5 @@ JSON = st.recursive(
 def test_any_json_is_read_or_refused(tmp_path_factory, value):
     file = tmp_path_factory.mktemp("threads") / "any.json"
     file.write_text(json.dumps(value))
-    try:
-        list(read_threads(file))
-    except FormatError as error:
-        assert str(error)
+    with contextlib.suppress(FormatError):
+        assert all(isinstance(one, Thread) for one in read_threads(file))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from personae.benchmarks.personaconv import personaconv
+from personae.benchmarks.personaconv import Context, personaconv
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
 from personae.data import Sample
@@ -14,7 +14,7 @@ from personae.metrics.mcc import mcc
 
 THREADS = 400
 GAINED = 0.2  # MCC that history brings at least
-CONTEXTS = ("with", "without", "random")
+CONTEXTS: tuple[Context, ...] = ("with", "without", "random")
 
 
 def check(context: CheckContext) -> list[str]:
