@@ -1,4 +1,4 @@
-"""Ask the user how the answer should be, a few questions in turn, then answer so."""
+"""Ask the user how the answer should be, a few questions in turn, then answer so (S081)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from personae.text.preferences import QUESTIONS
 ENTRY = EntryInfo(
     systems=("S081",),
     needs=("chat",),
+    paper="Li et al. 2025, Personalized Reasoning: Just-In-Time Personalization and Why LLMs Fail "
+    "At It",
     deviations="Ours: the questions are the same for everybody, in one order.",
 )
 
@@ -36,23 +38,22 @@ def asks_first(
     the end; they cost no tokens. `recap` puts the user's replies into the system prompt, too, where
     a small model heeds them more than in the history.
     """
-    answer = chain(
+    prompt = chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(detail=detail),
         _told(recap),
         fit_prompt(),
-        generate(max_sentences=max_sentences),
-        choose(),
     )
+    answer = chain(generate(max_sentences=max_sentences), choose())
     asked = tuple(QUESTIONS.values())[:questions]
 
     def step(draft: Draft, kit: Kit) -> Draft:
-        scene = draft.scene
+        draft, scene = prompt(draft, kit), draft.scene
         said = {turn.text for turn in scene.turns if turn.speaker == scene.persona.name}
         left = [one for one in asked if one not in said]
         if not left or kit.prompt_only:
             return answer(draft, kit)
-        candidate = Candidate(left[0], made_by="asks-first")
+        candidate = Candidate(left[0], made_by="asks-first", detail={"seed": kit.seed})
         return choose()(replace(draft, candidates=(candidate,)), kit)
 
     return step
