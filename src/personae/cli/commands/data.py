@@ -13,6 +13,7 @@ from personae.cli.novels import make_chain, make_novels, make_profile
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
 from personae.cli.personamem import make_personamem
 from personae.cli.preferences import make_answers, make_feedback, make_population
+from personae.cli.threads import make_threads
 from personae.errors import FormatError, InvalidOption
 from personae.registry import find, parse_options
 
@@ -30,6 +31,7 @@ making.command("focus")(make_focus)
 making.command("novels")(make_novels)
 making.command("profile")(make_profile)
 making.command("chain")(make_chain)
+making.command("threads")(make_threads)
 making.command("personamem")(make_personamem)
 making.command("answers")(make_answers)
 making.command("feedback")(make_feedback)
