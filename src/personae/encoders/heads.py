@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -76,14 +76,17 @@ class Head:
         return np.round(x, DIGITS)
 
 
-def open_head(folder: Path, what: str, *, inputs: int, outputs: int) -> Head:
+def open_head(
+    folder: Path, what: str, *, inputs: int, outputs: int, beside: Sequence[str] = ()
+) -> Head:
     """The head in `folder`. Raises EnvironmentFault when a file is missing or damaged, FormatError
-    when it is not a head of that shape. `what` names it to the reader of the error."""
+    when it is not a head of that shape. `what` names it to the reader of the error, `beside` the
+    other files that the manifest must have the sha256 of."""
     value = read_manifest(folder / "manifest.json", what)
     manifest = Manifest(
         name=value("name", str, lambda name: 0 < len(name) <= 200),
         embedder=value("embedder", str, lambda print_: 0 < len(print_) <= 64),
-        sha256=value("sha256", dict, lambda hashes: names_files(hashes, FILES)),
+        sha256=value("sha256", dict, lambda hashes: names_files(hashes, (*FILES, *beside))),
     )
     file = folder / "head.json"
     given = read_object(verified(file, manifest.sha256["head.json"], what), file).get("layers")

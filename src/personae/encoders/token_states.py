@@ -27,14 +27,19 @@ if TYPE_CHECKING:
 
     States = NDArray[np.float32]
 
-STATES = "LayerNormalization_271_0"  # the last layer's, as `training/minilm_int8` names it
+# What leaves each of the six layers, as `training/minilm_int8` names it; 0 is what enters them.
+LAYERS = tuple(f"LayerNormalization_{at}_0" for at in (7, 51, 95, 139, 183, 227, 271))
+LAST = (len(LAYERS) - 1,)
 MOST_TOKENS = 64
 _FLOAT = b"\x08\x01"  # TypeProto.Tensor.elem_type
 
 
-def token_states(texts: Sequence[str], most_tokens: int = MOST_TOKENS) -> list[States]:
+def token_states(
+    texts: Sequence[str], most_tokens: int = MOST_TOKENS, layers: Sequence[int] = LAST
+) -> list[States]:
     """One array (tokens, 384) a text, of its first tokens; the same bit for bit in any batch.
 
+    Of several layers (0 to 6) the states stand side by side: (tokens, 384 times their number).
     Raises EnvironmentFault, FormatError where the shipped embedder is damaged.
     """
     import numpy as np
@@ -44,7 +49,8 @@ def token_states(texts: Sequence[str], most_tokens: int = MOST_TOKENS) -> list[S
     found: list[Any] = [None] * len(texts)
     for batch in equal_batches([len(tokens) for tokens in ids], BATCH_LIMIT_TOKENS):
         tokens = np.array([ids[at] for at in batch], dtype=np.int64)
-        states = session.run([STATES], {"input_ids": tokens})[0]
+        given = session.run([LAYERS[one] for one in layers], {"input_ids": tokens}, _no_further())
+        states = given[0] if len(given) == 1 else np.concatenate(given, axis=2)
         for at, one in zip(batch, states, strict=True):
             found[at] = one
     return found
@@ -57,8 +63,19 @@ def _opened() -> tuple[Any, Any]:
     model, tokenizer = (SHIPPED / name for name in ("model.onnx", "tokenizer.json"))
     content = verified(model, str(hashes.get("model.onnx")), WHAT)
     words = verified(tokenizer, str(hashes.get("tokenizer.json")), WHAT)
-    session = open_session(content + _one_more_output(STATES), model, 2)
+    outputs = b"".join(map(_one_more_output, LAYERS))
+    session = open_session(content + outputs, model, 2)
     return session, open_tokenizer(words, tokenizer, 256)
+
+
+@lru_cache(maxsize=1)
+def _no_further() -> Any:
+    """Layers above the ones that are asked for are not computed."""
+    from onnxruntime import RunOptions
+
+    options = RunOptions()
+    options.only_execute_path_to_fetches = True
+    return options
 
 
 def _one_more_output(name: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     Layers: TypeAlias = Sequence[tuple[NDArray[Any], NDArray[Any]]]
 
 
-def write_head(out: Path, name: str, layers: Layers, embedder: str) -> int:
+def write_head(
+    out: Path, name: str, layers: Layers, embedder: str, beside: Mapping[str, bytes] | None = None
+) -> int:
     """Write `head.json` and `manifest.json` into the folder; gives the first's size in bytes.
 
-    `embedder` is the fingerprint of the one whose vectors the head was trained on.
+    `embedder` is the fingerprint of the one whose vectors the head was trained on. Files that are
+    given `beside` are written too, and the manifest has their hashes.
     """
     described = [
         {
@@ -33,11 +36,13 @@ def write_head(out: Path, name: str, layers: Layers, embedder: str) -> int:
     ]
     content = (json.dumps({"layers": described}) + "\n").encode()
     out.mkdir(parents=True, exist_ok=True)
-    write_atomically(out / "head.json", content)
+    files = {"head.json": content, **(beside or {})}
+    for file, written in files.items():
+        write_atomically(out / file, written)
     manifest = {
         "name": name,
         "embedder": embedder,
-        "sha256": {"head.json": hashlib.sha256(content).hexdigest()},
+        "sha256": {file: hashlib.sha256(each).hexdigest() for file, each in files.items()},
     }
     write_atomically(out / "manifest.json", (json.dumps(manifest, indent=2) + "\n").encode())
     return len(content)
