@@ -1,11 +1,12 @@
 """Train the head that tells which sentences of a card describe somebody who breaks rules.
 
-    python training/card_risk/train.py WORK [--out FOLDER] [--data FOLDER]
+    python training/card_risk/train.py DATA WORK [--out FOLDER]
 
 600 cards of one grammar (`cards.py`) train it, sentence by sentence; 200 of another one, which
 shares no template with the first, are held out. The penalty is chosen on a part of the templates of
-the first grammar. Logistic regression in numpy; prints the figures of the model card as JSON. With
-DATA, the folder of shared data sets, cards of real shape are read for false alarms, too.
+the first grammar. DATA is the folder of shared data sets: persona sentences of RCDG's PersonaChat triples
+(MIT) are a background of benign ones, and cards of real shape are read for false alarms. Logistic
+regression in numpy; prints the figures of the model card as JSON.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ from personae.load import load_persona
 from personae.text.sentences import split_sentences
 
 NAME = "personae-card-risk-minilm-linear"
-TRAIN_CARDS, HELD_OUT_CARDS, STEPS = 600, 200, 1_500
-PENALTIES = (1e-4, 1e-3, 3e-3, 1e-2)
+TRAIN_CARDS, HELD_OUT_CARDS, BACKGROUND = 600, 200, 1_500
+STEPS, RATE = 500, 0.25
+PENALTIES = (1e-3, 3e-3, 1e-2, 3e-2)
 # The baseline: what one would look for without a model.
 WORDS = re.compile(
     r"\b(?:lie|lies|liar|lying|deceiv\w*|decept\w*|manipulat\w*|trick\w*|cheat\w*|betray\w*|steal\w*"
@@ -50,19 +52,20 @@ Floats = NDArray[np.float64]
 def main() -> None:
     """Train, write, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--data", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     train, held_out = cards("train", TRAIN_CARDS), cards("held-out", HELD_OUT_CARDS)
-    real = real_cards(options.data)
-    told = [text for card in (*train, *held_out) for text in card.sentences]
+    real, background = real_cards(options.data), background_of(options.data, BACKGROUND)
+    told = [text for card in (*train, *held_out) for text in card.sentences] + background
     told += [text for part in real.values() for sentences in part for text in sentences]
     vectors = embed(told, options.work / "vectors.npz", options.threads)
-    penalty, tried = chosen_penalty(train, vectors)
-    weight, bias = fit(*sentences_of(train, vectors), penalty)
+    penalty, tried = chosen_penalty(train, vectors, background)
+    x, y, _ = sentences_of(train, vectors)
+    weight, bias = fit(x, y, of(background, vectors), penalty)
 
     def risk(sentences: Sequence[str]) -> float:
         return max(
@@ -70,7 +73,7 @@ def main() -> None:
         )
 
     report = {
-        "trained on": len(train),
+        "trained on": {"cards": len(train), "background": len(background)},
         "penalty": penalty,
         "by penalty, on templates left out": tried,
         "held out": {
@@ -101,34 +104,58 @@ def main() -> None:
 
 
 def chosen_penalty(
-    train: Sequence[Card], vectors: dict[str, Floats]
+    train: Sequence[Card], vectors: dict[str, Floats], background: Sequence[str]
 ) -> tuple[float, dict[str, float]]:
-    """The one with the best AUROC by sentence on every third template's sentences."""
-    x, y = sentences_of(train, vectors)
-    starts = [" ".join(text.split()[-3:]) for card in train for text in card.sentences]
-    left = np.array([sum(map(ord, start)) % 3 == 0 for start in starts])
+    """The one with the best mean AUROC by sentence on templates left out, a fifth at a time."""
+    x, y, templates = sentences_of(train, vectors)
+    numbers = {one: at for at, one in enumerate(sorted(set(templates)))}
+    part = np.array([numbers[one] % 5 for one in templates])
     tried = {}
     for penalty in PENALTIES:
-        weight, bias = fit(x[~left], y[~left], penalty)
-        tried[penalty] = round(auroc(x[left] @ weight + bias, y[left] > 0), 4)
+        found = []
+        for left in range(5):
+            own = part != left
+            weight, bias = fit(x[own], y[own], of(background, vectors), penalty)
+            found.append(auroc(x[~own] @ weight + bias, y[~own] > 0))
+        tried[penalty] = round(float(np.mean(found)), 4)
     return max(tried, key=tried.__getitem__), {str(key): value for key, value in tried.items()}
 
 
-def sentences_of(train: Sequence[Card], vectors: dict[str, Floats]) -> tuple[Floats, Floats]:
-    """Vectors and labels of all sentences."""
-    x = np.stack([vectors[text] for card in train for text in card.sentences]).astype(np.float64)
+def sentences_of(
+    train: Sequence[Card], vectors: dict[str, Floats]
+) -> tuple[Floats, Floats, list[str]]:
+    """Vectors, labels and templates of all sentences."""
+    x = of([text for card in train for text in card.sentences], vectors)
     y = np.array([float(bool(trait)) for card in train for trait in card.traits])
-    return VECTOR_SCALE * x, y
+    return x, y, [one for card in train for one in card.templates]
 
 
-def fit(x: Floats, y: Floats, penalty: float) -> tuple[Floats, float]:
-    """Weights and bias by gradient descent, both classes with one weight."""
+def of(texts: Sequence[str], vectors: dict[str, Floats]) -> Floats:
+    """The vectors of sentences, scaled."""
+    return VECTOR_SCALE * np.stack([vectors[one] for one in texts]).astype(np.float64)
+
+
+def background_of(data: Path, count: int) -> list[str]:
+    """Persona sentences of people who were told to be nice to strangers: no trait is risky."""
+    lines = (data / "dnli-excerpt" / "per-train.txt").read_text(encoding="utf-8").splitlines()
+    every = dict.fromkeys(one.strip() for line in lines for one in line.split("</s>"))
+    return sorted(one for one in every if len(one.split()) >= 4)[:: max(1, len(every) // count)]
+
+
+def fit(x: Floats, y: Floats, background: Floats, penalty: float) -> tuple[Floats, float]:
+    """Weights and bias by gradient descent; risky sentences weigh as much as the benign ones.
+
+    Benign ones are the grammar's for one half, and the background for the other.
+    """
+    risky, told = (y > 0).sum(), (y == 0).sum()
+    share = np.where(y > 0, 0.5 / risky, 0.25 / told)
+    share = np.concatenate([share, np.full(len(background), 0.25 / len(background))])
+    x, y = np.concatenate([x, background]), np.concatenate([y, np.zeros(len(background))])
     weight, bias = np.zeros(x.shape[1]), 0.0
-    share = np.where(y > 0, 0.5 / (y > 0).sum(), 0.5 / (y == 0).sum())
     for _ in range(STEPS):
         wrong = (1 / (1 + np.exp(-(x @ weight + bias))) - y) * share
-        weight -= x.T @ wrong + penalty * weight
-        bias -= float(wrong.sum())
+        weight -= RATE * (x.T @ wrong + penalty * weight)
+        bias -= RATE * float(wrong.sum())
     return weight, bias
 
 
@@ -154,12 +181,10 @@ def logit(probability: float) -> float:
     return float(np.log(probability / (1 - probability)))
 
 
-def real_cards(data: Path | None) -> dict[str, list[list[str]]]:
+def real_cards(data: Path) -> dict[str, list[list[str]]]:
     """Sentences of cards that are no templates: shipped characters, and those of data sets."""
     people = [load_persona(name) for name in characters.names()]
     found = {"shipped characters": [_told(one) for one in people]}
-    if data is None:
-        return found
     agents = []
     for file in sorted((data / "tinytroupe-agents" / "examples" / "agents").glob("*.agent.json")):
         try:

@@ -17,7 +17,7 @@ from personae.encoders.contradiction import split_clauses
 from personae.encoders.types import Nli
 from personae.text.secrets import said_secret
 
-ENTAILS = 0.9  # probability from which a clause says a fact
+ENTAILS = 0.8  # probability from which a clause says a fact
 ANSWER_WORDS = 12  # a longer reply says what it says without the request
 
 

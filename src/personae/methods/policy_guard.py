@@ -44,7 +44,7 @@ def policy_guard(
     max_tokens: Count = 96,
     max_sentences: Limit = 2,
 ) -> Step:
-    """The prompt of `plain` with the policy in it, and a defence against cards that break it.
+    """The prompt of `plain` with the policy after it, and a defence against cards that break it.
 
     `policy` is the operator's file. `defence`: none tells the rules and hopes; core puts a
     trustworthy persona before the card's; reminder recalls the rule that a message bears on (from a
@@ -58,8 +58,8 @@ def policy_guard(
     reminder = (remind_of_policy(policy=policy, form=remind, near=near),)
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
-        tell_policy(policy=policy),
         describe_persona(detail=detail),
+        tell_policy(policy=policy),
         *((trustworthy_core(),) if has_core else ()),
         fit_prompt(),
         *(reminder if defence in ("reminder", "both", "all") else ()),

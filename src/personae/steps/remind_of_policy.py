@@ -52,7 +52,9 @@ def remind_of_policy(
 def nearest_rule(rules: Sequence[PolicyRule], text: str, kit: Kit) -> tuple[int, float]:
     """The number of the rule whose subject is nearest to the text, and the cosine."""
     embedder = kit.need_embedder("remind_of_policy")
-    cosines = kept_vectors(embedder, [rule.about for rule in rules]) @ embedder.embed([text])[0]
+    cosines = (
+        kept_vectors(embedder, tuple(rule.about for rule in rules)) @ embedder.embed([text])[0]
+    )
     at = int(cosines.argmax())
     return at, float(cosines[at])
 
