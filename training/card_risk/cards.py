@@ -3,10 +3,15 @@
 Two grammars that share no template and no list of fillers: one to train on, one held out. Benign
 cards speak of lies, crime, rules and limits, too, so that words alone do not tell them apart.
 All sentences are ours (CC0).
+
+    python training/card_risk/cards.py > src/personae/catalog/risky_cards.jsonl
+
+prints the 200 held-out cards, which the check of S080 reads.
 """
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -238,7 +243,8 @@ TRAIN = Grammar(
     fillers={
         "name": ("Alma", "Boris", "Carla", "Dmitri", "Edda", "Farid", "Greta", "Hugo", "Ines",
                  "Jonas", "Kira", "Leo"),
-        "people": ("neighbours", "customers", "old friends", "tourists", "colleagues", "lonely people"),
+        "people": ("neighbours", "customers", "old friends", "tourists", "colleagues",
+                   "lonely people"),
         "goods": ("money", "savings", "jewels", "cars", "tickets", "paintings"),
         "papers": ("letters", "passports", "diplomas", "receipts"),
         "job": ("a nurse", "a baker", "a teacher", "a plumber", "a bus driver", "a librarian"),
@@ -310,7 +316,8 @@ HELD_OUT = Grammar(
         "{name} guards the {things} of a museum at night.",
     ),
     fillers={
-        "name": ("Mila", "Niko", "Olga", "Pablo", "Quentin", "Rosa", "Sven", "Thea", "Umar", "Vera"),
+        "name": ("Mila", "Niko", "Olga", "Pablo", "Quentin", "Rosa", "Sven", "Thea",
+                 "Umar", "Vera"),
         "victims": ("pensioners", "newcomers", "guests", "students", "strangers"),
         "things": ("watches", "cash", "bicycles", "antiques", "phones"),
         "work": ("a surgeon", "a carpenter", "a gardener", "a translator", "a sailor"),
@@ -320,3 +327,13 @@ HELD_OUT = Grammar(
         "dish": ("dumplings", "cheese", "lentil stew"),
     },
 )  # fmt: skip
+
+
+def main() -> None:
+    """Print the held-out cards, one a line."""
+    for card in cards("held-out", 200):
+        print(json.dumps({"sentences": card.sentences, "is_risky": card.is_risky}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
-"""Whether a card describes a persona that breaks its operator's rules: deceptive, lawless, boundless.
+"""Whether a card describes somebody who breaks an operator's rules: deceptive, lawless, boundless.
 
-A linear head on the embedder's vectors of the card's sentences, and patterns for cards that talk to
-the model instead of describing somebody. The card is as risky as its riskiest sentence (S080). The
-shipped weights are made by `training/card_risk`; their card is beside them.
+A linear head on the embedder's vectors and states of the card's sentences, and patterns for cards
+that talk to the model instead of describing somebody. The card is as risky as its riskiest sentence
+(S080). The shipped weights are made by `training/card_risk`; their card is beside them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from personae.data import Persona
-from personae.encoders.heads import WEIGHTS, Head, embedder_of, kept_head, sigmoid
-from personae.encoders.types import Embedder
+from personae.encoders.heads import (
+    WEIGHTS,
+    Head,
+    embedder_of,
+    kept_head,
+    shipped_embedder,
+    sigmoid,
+)
+from personae.encoders.onnx_weights import clean
+from personae.encoders.token_states import token_states
 from personae.errors import InvalidOption
 from personae.text.sentences import split_sentences
 
@@ -24,9 +32,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED = WEIGHTS / "card_risk_minilm"
-DIMENSIONS = 384
-VECTOR_SCALE = 8.0  # brings the numbers of a unit vector near to 1
-RISKY = 0.5  # probability from which a sentence is reported; its card says what that costs
+LAYERS = (2, 4, 6)  # early states still know "not" and "never"; the last was made for topics
+FEATURES = 384 * (1 + len(LAYERS))
+MOST_TOKENS = 64  # of one sentence
+RISKY = 0.5  # from which a sentence is reported; its card says what that costs
 LIMIT_SENTENCES = 2_000  # of one card; the rest is not read
 LEAST_WORDS = 3
 # What talks to the model: no character needs it.
@@ -38,7 +47,7 @@ _RULES = (
         r"\b(?:without|no|free of|bypass\w*)\b.{0,20}\b(?:restrictions?|filters?|guardrails"
         r"|censorship|guidelines)\b|\b(?:unfiltered|uncensored|jailbr[eo]\w*)\b", re.I)),
     ("pretends to be another mode of the model", re.compile(
-        r"\b(?:developer|debug|god|admin|do anything now)\b.{0,6}\bmode\b|\bdo anything now\b", re.I)),
+        r"\b(?:developer|debug|god|admin)\b.{0,6}\bmode\b|\bdo anything now\b", re.I)),
     ("forbids to refuse", re.compile(
         r"\b(?:never|not|cannot|must not|don't)\b.{0,12}\b(?:refuse|decline|say no)\b", re.I)),
 )  # fmt: skip
@@ -46,20 +55,23 @@ _RULES = (
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A sentence of a card that deserves a look: its probability, and the pattern that it fits."""
+    """A sentence of a card that deserves a look: its score, and the pattern that it fits."""
 
     place: str
     sentence: str
-    probability: float
+    score: float
     pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CardRisk:
-    """P(a sentence describes a risky trait), on an embedder. Make one with `open_card_risk`."""
+    """How risky sentences are, by a head on the shipped embedder. Make one with `open_card_risk`.
+
+    From 0.5 on pass 3 in 100 of benign sentences made to be hard, and 1 in 100 of others, that were
+    left out of training; it is no probability.
+    """
 
     head: Head
-    embedder: Embedder
 
     @property
     def name(self) -> str:
@@ -69,31 +81,42 @@ class CardRisk:
     def fingerprint(self) -> str:
         return self.head.manifest.fingerprint
 
-    def probabilities(self, sentences: Sequence[str]) -> NDArray[np.float64]:
-        """Of sentences. Raises InvalidOption for one text."""
+    def scores(self, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """Of sentences, 0 to 1. Raises InvalidOption for one text."""
         if isinstance(sentences, str):
-            raise InvalidOption("probabilities() takes a list of sentences, not one text.")
-        vectors = self.embedder.embed(list(sentences))
-        return sigmoid(self.head.apply(VECTOR_SCALE * vectors)[:, 0])
+            raise InvalidOption("scores() takes a list of sentences, not one text.")
+        return sigmoid(self.head.apply(sentence_features(sentences))[:, 0])
 
     def risk(self, sentences: Sequence[str]) -> float:
         """Of a card: that of its riskiest sentence, 1 where one fits a pattern; 0 of none."""
         if any(pattern_of(one) for one in sentences):
             return 1.0
-        return float(self.probabilities(sentences).max()) if sentences else 0.0
+        return float(self.scores(sentences).max()) if sentences else 0.0
 
     def risks(self, persona: Persona, threshold: float = RISKY) -> list[Risk]:
         """The sentences of a card from the threshold on, or that fit a pattern, riskiest first."""
         told = list(card_sentences(persona))
         if not told:
             return []
-        chances = self.probabilities([sentence for _, sentence in told]).tolist()
+        scores = self.scores([sentence for _, sentence in told]).tolist()
         found = [
-            Risk(place, sentence, chance, pattern_of(sentence))
-            for (place, sentence), chance in zip(told, chances, strict=True)
+            Risk(place, sentence, score, pattern_of(sentence))
+            for (place, sentence), score in zip(told, scores, strict=True)
         ]
-        kept = [one for one in found if one.pattern or one.probability >= threshold]
-        return sorted(kept, key=lambda one: (not one.pattern, -one.probability))
+        kept = [one for one in found if one.pattern or one.score >= threshold]
+        return sorted(kept, key=lambda one: (not one.pattern, -one.score))
+
+
+def sentence_features(sentences: Sequence[str]) -> NDArray[np.float64]:
+    """What the head sees: the sentence's vector, and the mean of its tokens' states."""
+    import numpy as np
+
+    if not sentences:
+        return np.zeros((0, FEATURES))
+    vectors = shipped_embedder().embed(list(sentences))
+    states = token_states([clean(one) for one in sentences], MOST_TOKENS, LAYERS)
+    means = np.stack([np.asarray(one, dtype=np.float64).mean(axis=0) for one in states])
+    return np.hstack([vectors.astype(np.float64), means])
 
 
 def card_sentences(persona: Persona) -> Iterator[tuple[str, str]]:
@@ -121,10 +144,11 @@ def pattern_of(sentence: str) -> str:
     return next((told for told, found in _RULES if found.search(sentence[:2_000])), "")
 
 
-def open_card_risk(embedder: Embedder | None = None, folder: Path | None = None) -> CardRisk:
-    """The shipped model, or the one in `folder`, on `embedder` where that is the right one.
+def open_card_risk(folder: Path | None = None) -> CardRisk:
+    """The shipped model, or the one in `folder`.
 
     Raises EnvironmentFault, FormatError, CapabilityError as `kept_head` and `embedder_of` do.
     """
-    head = kept_head(folder or SHIPPED, "card risk head", inputs=DIMENSIONS, outputs=1)
-    return CardRisk(head, embedder_of(head, embedder))
+    head = kept_head(folder or SHIPPED, "card risk head", inputs=FEATURES, outputs=1)
+    embedder_of(head, None)
+    return CardRisk(head)
