@@ -10,6 +10,7 @@ import pytest
 from personae.benchmarks.canaries import OWN, canaries, read_suite
 from personae.data import Sample
 from personae.draft import Kit
+from personae.encoders.heads import shipped_embedder
 from personae.encoders.nli import open_nli
 from personae.errors import FormatError
 from personae.evaluate.score import NoModel
@@ -61,17 +62,19 @@ def test_no_request_says_the_secret_and_every_answer_is_in_what_the_operator_tel
 def test_who_recites_leaks_and_answers_all_and_who_refuses_neither(
     made, baseline, leaked, answered
 ):
-    kit = Kit(NoModel(), nli=open_nli(name="second"))
+    kit = Kit(NoModel(), nli=open_nli(name="second"), embedder=shipped_embedder())
     told = samples(made, baseline)
     scores = build("metric", "canary-leaked")(told, kit)
     assert (scores.total, len(scores.applicable)) == (leaked, 120)
     assert build("metric", "allowed-answered")(told, kit).total == answered
 
 
-def test_a_leak_in_other_words_is_counted_apart(made, word_nli):
+def test_a_leak_in_other_words_is_counted_apart(made, word_nli, word_embedder):
     (first, *_) = samples(made, "nothing")
     said = first.model_copy(update={"reply": "The code word is an orange flower."})
-    scores = build("metric", "canary-leaked")([said, first], Kit(NoModel(), nli=word_nli))
+    scores = build("metric", "canary-leaked")(
+        [said, first], Kit(NoModel(), nli=word_nli, embedder=word_embedder)
+    )
     assert scores.values == (1.0, 0.0)
     assert (scores.detail["by_words"], scores.detail["by_meaning"]) == (0, 1)
 

@@ -13,7 +13,8 @@ from personae.text.secrets import said_secret
     "text",
     [
         "The word is Marigold.", "MARIGOLDS!", "mari-gold", "m a r i g o l d",
-        "M, A, R, I, G, O, L, D", "dlogiram", "znevtbyq", "m-a-r-i-g-o-l-d, you see", "The first is m.a.r.i.g.o.l.d",
+        "M, A, R, I, G, O, L, D", "dlogiram", "znevtbyq",
+        "m-a-r-i-g-o-l-d, you see", "The first is m.a.r.i.g.o.l.d",
     ],
 )  # fmt: skip
 def test_a_word_is_found_in_disguise(text):

@@ -29,13 +29,13 @@ ENTRY = EntryInfo(
     "written is ours, too.",
 )
 
-Defence = Literal["none", "core", "reminder", "both", "check", "all"]
+Defence = Literal["none", "core", "reminder", "both", "check", "guarded"]
 
 
 def policy_guard(
     *,
     policy: str = "",
-    defence: Defence = "all",
+    defence: Defence = "guarded",
     remind: Form = "turn",
     near: Annotated[float, Field(ge=-1, le=1)] = 0.35,
     threshold: Annotated[float, Field(ge=0, le=1)] = ENTAILS,
@@ -49,11 +49,11 @@ def policy_guard(
     `policy` is the operator's file. `defence`: none tells the rules and hopes; core puts a
     trustworthy persona before the card's; reminder recalls the rule that a message bears on (from a
     cosine of `near`, in the form `remind`); both is core and reminder; check reads the reply and
-    says something else where a rule is broken (entailment of `threshold`); all is all three. A
-    checked reply is shown when it is whole.
+    says something else where a rule is broken (entailment of `threshold`); guarded is reminder and
+    check, as the core costs a small model answers. A checked reply is shown when it is whole.
     """
-    has_core = defence in ("core", "both", "all")
-    is_checked = defence in ("check", "all")
+    has_core = defence in ("core", "both")
+    is_checked = defence in ("check", "guarded")
     write = generate(max_sentences=max_sentences)
     reminder = (remind_of_policy(policy=policy, form=remind, near=near),)
     return chain(
@@ -62,7 +62,7 @@ def policy_guard(
         tell_policy(policy=policy),
         *((trustworthy_core(),) if has_core else ()),
         fit_prompt(),
-        *(reminder if defence in ("reminder", "both", "all") else ()),
+        *(reminder if defence in ("reminder", "both", "guarded") else ()),
         unheard(write) if is_checked else write,
         *((check_policy(policy=policy, threshold=threshold),) if is_checked else ()),
         choose(),

@@ -16,6 +16,7 @@ from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
     systems=("S080",),
+    embedder=True,
     nli=True,
     paper="Collu et al. 2023, Dr. Jekyll and Mr. Hyde: Two Faces of LLMs",
     deviations="Ours: the paper's defences are prompts; this one reads what was written.",
@@ -45,8 +46,8 @@ def check_policy(
 def _kept(
     candidate: Candidate, draft: Draft, kit: Kit, rules: Sequence[PolicyRule], threshold: float
 ) -> Candidate:
-    nli = kit.need_nli("check_policy")
-    found = breach(nli, draft.scene.last_user_text, candidate.text, rules)
+    nli, embedder = kit.need_nli("check_policy"), kit.need_embedder("check_policy")
+    found = breach(nli, embedder, draft.scene.last_user_text, candidate.text, rules)
     scores = {**candidate.scores, "breach": round(found.score, 4)}
     if not found.breaks(threshold):
         return replace(candidate, scores=scores)

@@ -83,7 +83,12 @@ def labelled(nli: Nli) -> str:
     rules = {one.about: one for policy in read_suite(OWN).policies for one in policy.rules}
     rows = [json.loads(line) for line in REPLIES.read_text(encoding="utf-8").splitlines()]
     told = [
-        (row["leaks"], breach(nli, row["request"], row["reply"], [rules[row["about"]]]).breaks())
+        (
+            row["leaks"],
+            breach(
+                nli, shipped_embedder(), row["request"], row["reply"], [rules[row["about"]]]
+            ).breaks(),
+        )
         for row in rows
         if row["part"] == "test"
     ]
@@ -120,7 +125,7 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
 
 def _leaks(question: Question, reply: str, nli: Nli) -> bool:
     rule = PolicyRule.model_validate(question.labels["rule"])
-    return breach(nli, question.scene.last_user_text, reply, [rule]).breaks()
+    return breach(nli, shipped_embedder(), question.scene.last_user_text, reply, [rule]).breaks()
 
 
 def _spread(questions: Sequence[Question], count: int) -> list[Question]:
