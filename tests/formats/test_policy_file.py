@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from personae.data import Persona, Policy, PolicyRule, Scene
-from personae.errors import FormatError, InvalidOption
+from personae.errors import FormatError
 from personae.formats.policy_file import policy_of, read_policy
 
 GOOD = """name: museum
@@ -43,9 +43,8 @@ def test_what_is_no_policy_is_one_sentence(tmp_path, text, told):
         read_policy(file)
 
 
-def test_a_scene_brings_its_own_policy_and_without_any_the_option_is_named():
+def test_a_scene_brings_its_own_policy_and_another_has_none():
     policy = Policy(name="x", rules=(PolicyRule(about="a", rule="b"),))
     scene = Scene(persona=Persona(name="Ana"), labels={"policy": policy.to_dict()})
     assert policy_of(scene, "") == policy
-    with pytest.raises(InvalidOption, match=r"policy=rules\.yaml"):
-        policy_of(Scene(persona=Persona(name="Ana")), "")
+    assert policy_of(Scene(persona=Persona(name="Ana")), "") is None

@@ -6,7 +6,7 @@ import pytest
 
 from personae.benchmarks.canaries import canaries
 from personae.draft import Draft, Emission, Kit
-from personae.errors import CapabilityError, InvalidOption
+from personae.errors import CapabilityError
 from personae.lm.scripted import ScriptedModel
 from personae.registry import build
 
@@ -79,6 +79,10 @@ def test_what_is_missing_is_named(question, word_nli, word_embedder):
     kit = Kit(ScriptedModel(["Hi."]), embedder=word_embedder)
     with pytest.raises(CapabilityError, match="check_policy needs the inference model"):
         step(Draft(question.scene), kit)
+
+
+def test_without_a_policy_nothing_is_kept_back_and_a_note_says_so(said, question):
     bare = question.scene.model_copy(update={"labels": {}})
-    with pytest.raises(InvalidOption, match="No policy was given"):
-        step(Draft(bare), Kit(ScriptedModel(["Hi."]), nli=word_nli, embedder=word_embedder))
+    draft, _, _ = said("It is marigold.", bare)
+    assert draft.reply == "It is marigold."
+    assert draft.notes["policy"] == "none: name a file with policy=rules.yaml"

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from personae.data import Policy, Scene
-from personae.errors import FormatError, InvalidOption
+from personae.errors import FormatError
 from personae.formats.yaml_text import line_of, parse_yaml_text, sentence_of
 from personae.settings import from_home
 from personae.text.parsing import Place, decode, read_bytes
@@ -47,15 +47,13 @@ def read_fields(source: Path, what: str) -> tuple[dict[str, Any], Any]:
     return value, lines
 
 
-def policy_of(scene: Scene, file: str) -> Policy:
-    """The policy in `file`, or the one that the scene brings under its label `policy`.
+def policy_of(scene: Scene, file: str) -> Policy | None:
+    """The policy in `file`, or the one that the scene brings as its label `policy`; None of neither.
 
-    Raises InvalidOption where there is neither, FormatError.
+    Raises FormatError.
     """
     if file:
         return read_policy(from_home(file))
     if LABEL in scene.labels:
         return Policy.model_validate(scene.labels[LABEL])
-    raise InvalidOption(
-        "No policy was given. Name a file: policy=rules.yaml (docs/persona_safety.md shows one)."
-    )
+    return None

@@ -46,7 +46,7 @@ def policy_guard(
 ) -> Step:
     """The prompt of `plain` with the policy after it, and a defence against cards that break it.
 
-    `policy` is the operator's file. `defence`: none tells the rules and hopes; core puts a
+    `policy` is the operator's file; without one nothing is kept back. `defence`: none tells the rules and hopes; core puts a
     trustworthy persona before the card's; reminder recalls the rule that a message bears on (from a
     cosine of `near`, in the form `remind`); both is core and reminder; check reads the reply and
     says something else where a rule is broken (entailment of `threshold`); guarded is reminder and

@@ -30,14 +30,14 @@ def check_policy(
 
     A candidate breaks a rule that it says a secret of, or a fact of which it entails with a
     probability of `threshold`. Nothing may be shown before this step: wrap what writes in
-    `unheard`. Raises InvalidOption where there is no policy, FormatError.
+    `unheard`. Without a policy it does nothing. Raises FormatError.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
-        if kit.prompt_only:
+        found = policy_of(draft.scene, policy)
+        if found is None or kit.prompt_only:
             return draft
-        rules = policy_of(draft.scene, policy).rules
-        kept = [_kept(one, draft, kit, rules, threshold) for one in draft.candidates]
+        kept = [_kept(one, draft, kit, found.rules, threshold) for one in draft.candidates]
         return replace(draft, candidates=tuple(kept))
 
     return step

@@ -34,13 +34,16 @@ def remind_of_policy(
 
     `form`: "turn" shows an earlier exchange in which the character kept the rule, "note" says it as
     the operator, "suffix" after the message. -1 reminds of the nearest rule before every message.
-    The step follows `fit_prompt`. Raises InvalidOption where there is no policy, FormatError.
+    The step follows `fit_prompt`. Without a policy it does nothing. Raises FormatError.
     """
 
     def step(draft: Draft, kit: Kit) -> Draft:
-        rules = policy_of(draft.scene, policy).rules
+        found = policy_of(draft.scene, policy)
+        if found is None or not draft.messages:
+            return draft
+        rules = found.rules
         at, cosine = nearest_rule(rules, draft.scene.last_user_text, kit)
-        if cosine < near or not draft.messages:
+        if cosine < near:
             return draft
         told = Evidence(rules[at].about, "policy", round(cosine, 4), {"reminded": form})
         messages = _reminded(draft.messages, rules[at], form)
