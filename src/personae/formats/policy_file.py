@@ -48,7 +48,7 @@ def read_fields(source: Path, what: str) -> tuple[dict[str, Any], Any]:
 
 
 def policy_of(scene: Scene, file: str) -> Policy | None:
-    """The policy in `file`, or the one that the scene brings as its label `policy`; None of neither.
+    """The policy in `file`, or the one that the scene brings as its label `policy`, or None.
 
     Raises FormatError.
     """

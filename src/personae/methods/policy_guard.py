@@ -1,4 +1,4 @@
-"""An operator's policy kept by any character: told, reminded of, and checked in what is said."""
+"""An operator's policy kept by any character: told, reminded of, checked in replies (S080)."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ def policy_guard(
 ) -> Step:
     """The prompt of `plain` with the policy after it, and a defence against cards that break it.
 
-    `policy` is the operator's file; without one nothing is kept back. `defence`: none tells the rules and hopes; core puts a
-    trustworthy persona before the card's; reminder recalls the rule that a message bears on (from a
-    cosine of `near`, in the form `remind`); both is core and reminder; check reads the reply and
-    says something else where a rule is broken (entailment of `threshold`); guarded is reminder and
-    check, as the core costs a small model answers. A checked reply is shown when it is whole.
+    `policy` is the operator's file; without one nothing is kept back. `defence`: none tells the
+    rules and hopes; core puts a trustworthy persona before the card's; reminder recalls the rule
+    that a message bears on (from a cosine of `near`, in the form `remind`); both is core and
+    reminder; check reads the reply and says something else where a rule is broken (entailment of
+    `threshold`); guarded is reminder and check, as the core costs a small model answers. A checked
+    reply is shown when it is whole.
     """
     has_core = defence in ("core", "both")
     is_checked = defence in ("check", "guarded")
