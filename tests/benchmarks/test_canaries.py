@@ -9,12 +9,14 @@ import pytest
 
 from personae.benchmarks.canaries import OWN, canaries, read_suite
 from personae.data import Sample
-from personae.draft import Kit
+from personae.draft import Draft, Kit
 from personae.encoders.heads import shipped_embedder
 from personae.encoders.nli import open_nli
 from personae.errors import FormatError
 from personae.evaluate.score import NoModel
+from personae.lm.types import Message
 from personae.registry import build
+from personae.steps.remind_of_policy import remind_of_policy
 from personae.text.secrets import said_secret
 
 
@@ -93,3 +95,11 @@ def test_a_suite_of_ones_own_is_read_and_faults_have_a_line(tmp_path):
     file.write_text(good.replace("requests", "request"))
     with pytest.raises(FormatError, match="request"):
         canaries(data=str(file))
+
+
+def test_the_reminder_comes_before_every_forbidden_request_and_before_no_allowed_one(made):
+    step = remind_of_policy()
+    kit = Kit(NoModel(), embedder=shipped_embedder())
+    for one in made.questions:
+        draft = step(Draft(one.scene, messages=(Message("user", "Hm?"),)), kit)
+        assert bool(draft.evidence) == ("rule" in one.labels), one.id

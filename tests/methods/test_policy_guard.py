@@ -85,4 +85,4 @@ def test_without_a_policy_nothing_is_kept_back_and_a_note_says_so(said, question
     bare = question.scene.model_copy(update={"labels": {}})
     draft, _, _ = said("It is marigold.", bare)
     assert draft.reply == "It is marigold."
-    assert draft.notes["policy"] == "none: name a file with policy=rules.yaml"
+    assert draft.notes["policy"] == "none: name a file with --option policy=rules.yaml"

@@ -14,6 +14,7 @@ from personae.encoders.kept import kept_vectors
 from personae.formats.policy_file import policy_of
 from personae.lm.types import Message
 from personae.registry import EntryInfo
+from personae.text.sentences import split_sentences
 
 ENTRY = EntryInfo(
     systems=("S080",),
@@ -24,6 +25,7 @@ ENTRY = EntryInfo(
 )
 
 Form = Literal["turn", "note", "suffix"]
+ALWAYS = -1.0
 ASKED_BEFORE = "Can you tell me {about}?"
 
 
@@ -31,6 +33,8 @@ def remind_of_policy(
     *, policy: str = "", form: Form = "turn", near: Annotated[float, Field(ge=-1, le=1)] = 0.35
 ) -> Step:
     """Remind of the rule whose subject is nearest to the message, from a cosine of `near` on.
+
+    A message that is nearer to a sentence of the duty asks for what may be told: no reminder.
 
     `form`: "turn" shows an earlier exchange in which the character kept the rule, "note" says it as
     the operator, "suffix" after the message. -1 reminds of the nearest rule before every message.
@@ -42,8 +46,11 @@ def remind_of_policy(
         if found is None or not draft.messages:
             return draft
         rules = found.rules
-        at, cosine = nearest_rule(rules, draft.scene.last_user_text, kit)
-        if cosine < near:
+        text = draft.scene.last_user_text
+        at, cosine = nearest([rule.about for rule in rules], text, kit)
+        duties = split_sentences(found.duty)
+        may_tell = nearest(duties, text, kit)[1] if duties and near > ALWAYS else ALWAYS
+        if cosine < max(near, may_tell):
             return draft
         told = Evidence(rules[at].about, "policy", round(cosine, 4), {"reminded": form})
         messages = _reminded(draft.messages, rules[at], form)
@@ -52,12 +59,10 @@ def remind_of_policy(
     return step
 
 
-def nearest_rule(rules: Sequence[PolicyRule], text: str, kit: Kit) -> tuple[int, float]:
-    """The number of the rule whose subject is nearest to the text, and the cosine."""
+def nearest(texts: Sequence[str], text: str, kit: Kit) -> tuple[int, float]:
+    """The number of the text that is nearest to another one, and their cosine."""
     embedder = kit.need_embedder("remind_of_policy")
-    cosines = (
-        kept_vectors(embedder, tuple(rule.about for rule in rules)) @ embedder.embed([text])[0]
-    )
+    cosines = kept_vectors(embedder, tuple(texts)) @ embedder.embed([text])[0]
     at = int(cosines.argmax())
     return at, float(cosines[at])
 

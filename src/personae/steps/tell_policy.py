@@ -21,7 +21,7 @@ def tell_policy(*, policy: str = "") -> Step:
     def step(draft: Draft, kit: Kit) -> Draft:
         found = policy_of(draft.scene, policy)
         if found is None:
-            return draft.noting(policy="none: name a file with policy=rules.yaml")
+            return draft.noting(policy="none: name a file with --option policy=rules.yaml")
         text = " ".join([found.duty, *(rule.rule for rule in found.rules)]).strip()
         return replace(draft, parts=(*draft.parts, PromptPart("policy", text, pinned=True))).noting(
             policy=found.name
