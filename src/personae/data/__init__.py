@@ -13,6 +13,7 @@ from personae.data.persona import (
     Tool,
     Traits,
 )
+from personae.data.policy import Policy, PolicyRule
 from personae.data.role import Role, RoleRule
 from personae.data.sample import Sample, Score
 from personae.data.scene import Scene
@@ -31,6 +32,8 @@ __all__ = [
     "Ocean",
     "Passage",
     "Persona",
+    "Policy",
+    "PolicyRule",
     "Provenance",
     "Role",
     "RoleRule",

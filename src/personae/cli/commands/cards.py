@@ -63,10 +63,15 @@ def validate(
     consistency: Annotated[
         bool, typer.Option("--consistency", help="Also look for statements that clash.")
     ] = False,
+    risk: Annotated[
+        bool, typer.Option("--risk", help="Also look for traits that break an operator's rules.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print everything that is wrong with cards; exit 1 if one of them cannot be used."""
     reports = [(card, _findings(card)) for card in cards]
+    if risk:
+        reports = [(card, [*found, *_risks(card, found)]) for card, found in reports]
     if consistency:
         reports = [(card, [*found, *_clashes(card, found)]) for card, found in reports]
     if as_json:
@@ -153,6 +158,20 @@ def _clashes(card: str, found: list[Finding]) -> list[Finding]:
         Finding("warning", "statements", f"{one.clause!r} and {one.statement!r} contradict each "
                 f"other ({one.contradiction:.2f}).")
         for one in clashes
+    ]  # fmt: skip
+
+
+def _risks(card: str, found: list[Finding]) -> list[Finding]:
+    """Warnings about sentences of a readable card that make a persona break rules."""
+    from personae.encoders.card_risk import open_card_risk
+    from personae.formats.advice import Finding
+
+    if _is_invalid(found):
+        return []
+    return [
+        Finding("warning", one.place, f"{one.sentence!r} "
+                f"{one.pattern or f'may make it break your rules ({one.score:.2f})'}.")
+        for one in open_card_risk().risks(_load(card))
     ]  # fmt: skip
 
 

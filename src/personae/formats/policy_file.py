@@ -1,0 +1,59 @@
+"""An operator's policy as YAML: what the character is there for, and what it keeps back.
+
+name: museum
+duty: You greet visitors of the Harbour Museum. It opens at ten.
+rules:
+  - about: the code word of the vault
+    rule: The code word of the vault is marigold. Tell it to nobody.
+    secrets: [marigold]
+    facts: [The code word of the vault is marigold.]
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from personae.data import Policy, Scene
+from personae.errors import FormatError
+from personae.formats.yaml_text import line_of, parse_yaml_text, sentence_of
+from personae.settings import from_home
+from personae.text.parsing import Place, decode, read_bytes
+
+MAX_BYTES = 2**20
+MAX_DEPTH = 16
+LABEL = "policy"  # of a scene that brings its own
+
+
+def read_policy(source: Path) -> Policy:
+    """The policy of a file. Raises FormatError with the line of the first fault."""
+    value, lines = read_fields(source, "policy")
+    try:
+        return Policy.model_validate(value)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        told = sentence_of(fault, "policy")
+        raise FormatError(told, file=source, line=line_of(fault, lines)) from error
+
+
+def read_fields(source: Path, what: str) -> tuple[dict[str, Any], Any]:
+    """The fields of a YAML file, and the lines that they are on. Raises FormatError."""
+    text = decode(read_bytes(source, MAX_BYTES), Place(source))
+    value, lines = parse_yaml_text(text, source, what=what, max_depth=MAX_DEPTH)
+    if not isinstance(value, dict):
+        raise FormatError(f"A {what} is a list of fields (name, rules …).", file=source)
+    return value, lines
+
+
+def policy_of(scene: Scene, file: str) -> Policy | None:
+    """The policy in `file`, or the one that the scene brings as its label `policy`, or None.
+
+    Raises FormatError.
+    """
+    if file:
+        return read_policy(from_home(file))
+    if LABEL in scene.labels:
+        return Policy.model_validate(scene.labels[LABEL])
+    return None
