@@ -1,0 +1,20 @@
+"""Study what personas do to a model: many conditions, the same questions, statistics."""
+
+from __future__ import annotations
+
+import typer
+
+from personae.cli.study_bias import answers, bias
+from personae.cli.study_effect import persona_effect
+from personae.cli.study_principled import principled
+
+app = typer.Typer(add_completion=False)
+app.command("persona-effect")(persona_effect)
+app.command()(principled)
+app.command()(bias)
+app.command()(answers)
+
+
+@app.callback()
+def study() -> None:
+    """Studies: who answers is varied, the questions stay. The same command resumes one."""

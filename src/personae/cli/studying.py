@@ -1,0 +1,100 @@
+"""What the study commands have in common: asking a grid with a bar, tasks by name, figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from personae.evaluate.bootstrap import Interval
+    from personae.lm.types import LanguageModel
+    from personae.studies.grid import Asked, Condition, Task
+
+Form = Literal["likelihood", "letters", "written"]
+WRITTEN_TOKENS = 160
+
+Out = Annotated[Path, typer.Option("--out", help="The folder of the runs.")]
+Model = Annotated[str, typer.Option("--model", help="See `personae models`.")]
+Items = Annotated[
+    str, typer.Option("--items", help="JSON Lines: question, options, answer; id, subject.")
+]
+FormOption = Annotated[
+    Form, typer.Option("--form", help="Rank the options' words, rank letters, or write and read.")
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, help="So many questions a task, spread over all.")
+]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Questions at once.")]
+MaxTokens = Annotated[int, typer.Option("--max-tokens", min=1, help="Of a written answer.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same answers.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="An SVG file: the heat map.")]
+
+
+def asked_tasks(
+    lm: LanguageModel, conditions: Sequence[Condition], tasks: Sequence[Task], out: Path, *,
+    seed: int, workers: int, max_tokens: int, mitigation: str = "none",
+) -> dict[str, Asked]:  # fmt: skip
+    """Ask the grid, with one bar for all of it."""
+    from personae.cli.progress import ReplyProgress
+    from personae.studies.grid import ask_grid
+
+    with ReplyProgress(out.name) as progress:
+        return ask_grid(
+            lm, conditions, tasks, out, seed=seed, workers=workers, on_progress=progress.show,
+            options={"mitigation": mitigation, "max_tokens": max_tokens},
+        )  # fmt: skip
+
+
+def with_model(name: str, work: Callable[[LanguageModel], Any]) -> Any:
+    """What `work` makes with the model of that name, which is closed after it."""
+    from personae.cli.opening import open_named_model
+
+    lm = open_named_model(name, slots=1)
+    try:
+        return work(lm)
+    finally:
+        lm.close()
+
+
+def refuse_other_than_svg(plot: Path | None) -> None:
+    """Raise InvalidOption for a plot that is no SVG file."""
+    from personae.errors import InvalidOption
+
+    if plot is not None and plot.suffix.lower() != ".svg":
+        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
+
+
+def write_result(out: Path, result: Mapping[str, Any]) -> None:
+    """Keep the figures beside the runs, as study.json."""
+    from personae.evaluate.record import write_json
+
+    write_json(out / "study.json", finite(dict(result)))
+
+
+def finite(value: Any) -> Any:
+    """The value with null for numbers that JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return value
+
+
+def span(interval: Interval | None, places: int = 3, *, sign: bool = False) -> str:
+    """An interval in brackets; empty without one."""
+    if interval is None:
+        return ""
+    mark = "+" if sign else ""
+    return f" [{interval.low:{mark}.{places}f}, {interval.high:{mark}.{places}f}]"
+
+
+def p_text(p: float) -> str:
+    """A p value for a table."""
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"

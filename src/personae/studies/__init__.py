@@ -1,0 +1,1 @@
+"""Studies: many conditions answer the same questions; one file each, pure functions, an ENTRY."""
