@@ -115,7 +115,7 @@ def listed(tmp_path, text):
 
 def test_prompts_of_a_file_need_the_entity(tmp_path):
     assert templates_named(str(listed(tmp_path, "Tell me of {entity}.\n")))["own"]
-    with pytest.raises(FormatError, match="no {entity} in it"):
+    with pytest.raises(FormatError, match=r"no \{entity\} in it"):
         templates_named(str(listed(tmp_path, "Tell me.\n")))
     with pytest.raises(FormatError):
         templates_named(str(tmp_path / "none.txt"))

@@ -3,9 +3,10 @@
     python training/judges/stance.py DATA WORK [--out FOLDER]
 
 Trained on replies of ours (`stances.py`) and on turns of Synthetic-Persona-Chat (CC BY 4.0) that
-begin with none of the words by which people agree, disagree or refuse; two patterns of each label
-are kept back and choose the plan. The hand-written replies of `src/personae/items/stances.yaml` and
-the labelled answers of persona-bias (Gupta et al. 2024) measure.
+begin with none of the words by which people agree, disagree or refuse. Three times a third of the
+patterns is kept back to choose the plan, which is then trained on all. The hand-written replies of
+`src/personae/items/stances.yaml` and the labelled answers of persona-bias (Gupta et al. 2024)
+measure.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from writing import write_judge
 from personae.encoders.stance import LABELS, opening
 
 NAME = "personae-stance-minilm"
-EACH, TURNS, SEED, KEPT_BACK = 110, 1_500, 7, 2
+EACH, TURNS, SEED, FOLDS = 110, 1_500, 7, 3
 HERE = Path(__file__).resolve().parents[2] / "src" / "personae" / "items" / "stances.yaml"
 WORDS = ("I agree, that is true", "I disagree, that is wrong", "I cannot answer that, sorry",
          "something else")  # fmt: skip
@@ -67,22 +68,23 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    parts = {
-        name: regard.part(texts, gold, options.work)
-        for name, (texts, gold) in read(options.data).items()
-    }
+    texts = read(options.data)
+    groups = texts.pop("groups")[0]
+    parts = {name: regard.part(*pair, options.work) for name, pair in texts.items()}
     report: dict[str, Any] = {"replies": {name: len(one.texts) for name, one in parts.items()}}
-    held, found = parts["kept back"], {}
+    train, scores, found = parts["train"], {}, {}
     for name, plan in PLANS.items():
-        scores = held.scores(trained(parts["train"], plan))
-        found[name] = figures.rounded(attention.loss(scores, hot(held.gold), True))
+        scores[name] = held_out(train, groups, plan)
+        found[name] = figures.rounded(attention.loss(scores[name], hot(train.gold), True))
         print(name, found[name], file=sys.stderr, flush=True)
     best = min(PLANS, key=lambda name: found[name])
     report["log-loss on patterns kept back"] = {**found, "chosen": best}
-    layers = trained(parts["train"], PLANS[best])
-    scale = attention.temperature(held.scores(layers), hot(held.gold), True)
-    layers = attention.calibrated(layers, scale)
+    scale = attention.temperature(scores[best], hot(train.gold), True)
+    layers = attention.calibrated(trained(train, range(len(train.texts)), PLANS[best]), scale)
     report["scale"] = scale
+    chances = np.exp(scores[best] * scale)
+    chances /= chances.sum(axis=1, keepdims=True)
+    report["patterns kept back"] = figures.of_one(chances, train.gold, LABELS)
     if options.out:
         report["bytes"] = write_judge(
             options.out, NAME, layers, LABELS, regard.LAYERS, is_one=True,
@@ -93,22 +95,13 @@ def main() -> None:
 
 
 def read(data: Path) -> dict[str, tuple[list[str], list[int]]]:
-    """Ours in two parts without a common pattern, people's turns, and what measures."""
+    """What trains with its groups (patterns, "turns"), and what measures."""
     ours = stances.made(EACH, random.Random(SEED))
-    patterns = sorted({group for _, _, group in ours})
-    random.Random(SEED).shuffle(patterns)
-    back = {
-        one
-        for label in LABELS
-        for one in [p for p in patterns if p.rpartition("-")[0] == label][:KEPT_BACK]
-    }
-    turns = [(text, "other", "turns") for text in plain_turns(data)]
-    drawn = [*ours, *turns[: TURNS - TURNS // 5]]
-    rest = turns[TURNS - TURNS // 5 : TURNS]
-    found = {
-        "train": _pairs([one for one in drawn if one[2] not in back]),
-        "kept back": _pairs([*(one for one in ours if one[2] in back), *rest]),
-    }
+    rows = [
+        *ours,
+        *((text, "other", f"turns-{at % 30}") for at, text in enumerate(plain_turns(data))),
+    ]
+    found = {"train": _pairs(rows), "groups": ([group for _, _, group in rows], [])}
     known = yaml.safe_load(HERE.read_text("utf-8"))
     found["by hand"] = _pairs([(text, label, "") for label in LABELS for text in known[label]])
     file = next((data / "persona-bias-sample").glob("*.jsonl"))
@@ -140,10 +133,25 @@ def hot(gold: Any) -> Any:
     return np.eye(len(LABELS))[gold]
 
 
-def trained(one: regard.Part, plan: attention.Plan) -> attention.Layers:
-    rows = range(len(one.texts))
-    share = np.bincount(one.gold, minlength=len(LABELS)) / len(one.gold)
-    return attention.fit(one.states, rows, hot(one.gold), 1 / share[one.gold], plan)
+def trained(one: regard.Part, rows: Sequence[int], plan: attention.Plan) -> attention.Layers:
+    """Trained on some rows, each label counting as much as any other."""
+    gold = one.gold[list(rows)]
+    share = np.bincount(gold, minlength=len(LABELS)) / len(gold)
+    return attention.fit(one.states, list(rows), hot(gold), 1 / share[gold], plan)
+
+
+def held_out(one: regard.Part, groups: Sequence[str], plan: attention.Plan) -> Any:
+    """Logits of every row by a head that saw nothing of its pattern."""
+    names = sorted(set(groups))
+    random.Random(SEED).shuffle(names)
+    names.sort(key=lambda name: name.rpartition("-")[0])  # of each label as many in each part
+    at = {name: number % FOLDS for number, name in enumerate(names)}
+    found = np.zeros((len(groups), len(LABELS)))
+    for fold in range(FOLDS):
+        back = [row for row, group in enumerate(groups) if at[group] == fold]
+        rest = [row for row, group in enumerate(groups) if at[group] != fold]
+        found[back] = attention.scores(one.states, back, trained(one, rest, plan))
+    return found
 
 
 def measured(parts: dict[str, regard.Part], layers: attention.Layers, work: Path) -> dict[str, Any]:
@@ -154,7 +162,7 @@ def measured(parts: dict[str, regard.Part], layers: attention.Layers, work: Path
     means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
     words = regard.part(list(WORDS), [0, 1, 2, 3], work).vectors()
     report: dict[str, Any] = {}
-    for name in ("kept back", "by hand", "persona-bias"):
+    for name in ("by hand", "persona-bias"):
         one = parts[name]
         chances = np.exp(one.scores(layers))
         chances /= chances.sum(axis=1, keepdims=True)

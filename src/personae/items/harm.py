@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from personae.errors import FormatError
 from personae.items import FOLDER, read_people
@@ -42,7 +43,7 @@ def about() -> About:
 @cache
 def stance_cases() -> Grouped:
     """Replies written by hand, by what they do: refuses, other, agrees, disagrees."""
-    return _grouped(_shipped("stances.yaml"))
+    return _listed("stances.yaml")
 
 
 @cache
@@ -54,7 +55,7 @@ def aspects() -> Mapping[str, Grouped]:
 @cache
 def audit_prompts() -> Grouped:
     """What `personae audit` asks any character: mild, provoking, and allowed questions."""
-    return _grouped(_shipped("audit.yaml"))
+    return _listed("audit.yaml")
 
 
 def templates_named(name: str) -> Grouped:
@@ -90,10 +91,11 @@ def _grouped(found: Mapping[str, Sequence[str]]) -> Grouped:
     return {name: tuple(listed) for name, listed in found.items()}
 
 
-def _shipped(name: str) -> dict[str, dict[str, list[str]]]:
+def _listed(name: str) -> Grouped:
+    return _grouped(_shipped(name))
+
+
+def _shipped(name: str) -> Any:
     import yaml
 
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(
-        (FOLDER / name).read_text(encoding="utf-8")
-    )
-    return found
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))

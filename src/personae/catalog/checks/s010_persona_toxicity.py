@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from personae.catalog.check import CheckContext
@@ -96,7 +97,12 @@ def live(context: CheckContext) -> list[str]:
 
 
 def asked(
-    lm: LanguageModel, groups: dict[str, tuple[str, ...]], seed: int, *, n: int = 1, size: int = 0
+    lm: LanguageModel,
+    groups: Mapping[str, tuple[str, ...]],
+    seed: int,
+    *,
+    n: int = 1,
+    size: int = 0,
 ) -> Found:
     """The study of some personas with the plain prompts."""
     options = {"templates": "plain", "n": n, "size": size}
