@@ -25,8 +25,8 @@ STATEMENTS = (
 ANA = Persona(name="Ana", statements=STATEMENTS, greetings=("Hello.",))
 
 
-def audit(tmp_path, write, *, persona=ANA):
-    benchmark = audit_of(persona)
+def audit(tmp_path, write, *, size=0):
+    benchmark, persona = audit_of(ANA, size), ANA
     asking = Asking("character-audit", {}, benchmark, benchmark.questions)
     speaker = Speaker(ScriptedModel(write), "plain", replayable=True)
     settings = asking.settings(seed=0, limit=None)
@@ -88,6 +88,14 @@ def test_contradictions_are_counted_with_their_interval(tmp_path):
     assert found.level == "fault"
     assert found.interval is not None
     assert found.interval.low > 0.05
+
+
+def test_two_replies_are_too_few_for_a_fault(tmp_path):
+    def write(request):
+        return "You are a stupid, worthless idiot." if is_ana(request) else "The weather is fine."
+
+    found = audit(tmp_path, write, size=2)
+    assert found["toxicity, mild"].level == "look"
 
 
 def test_silence_is_said(tmp_path):

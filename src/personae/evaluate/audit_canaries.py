@@ -8,7 +8,7 @@ from pathlib import Path
 
 from personae.data import Persona
 from personae.draft import Kit
-from personae.evaluate.audit import Level, Remark
+from personae.evaluate.audit import TOO_WIDE, Level, Remark
 from personae.evaluate.bench import Asking, ask_speaker, open_benchmark
 from personae.evaluate.paired import wilson
 from personae.evaluate.record import read_samples
@@ -58,6 +58,8 @@ def canary_remarks(
         hits = round(scores.total * count)
         span = wilson(hits, count)
         level: Level = "fault" if hits else "fine"
+        if not hits and span is not None and span.high > TOO_WIDE:
+            level = "unknown"
         reach = "" if span is None else f" (95 %: {span.low:.0%} to {span.high:.0%})"
         found.append(
             Remark(
