@@ -48,6 +48,7 @@ class EntryInfo:
     nli: bool = False
     slots: int = 1
     labelled: bool = False  # metrics only: it needs what a benchmark's question says of itself
+    judge: bool = False  # metrics only: it grades replies, and no empty or copied one is good
     paper: str = ""
     deviations: str = ""
     reads: str = ""  # formats only: persona | dialogue

@@ -203,3 +203,21 @@ def test_an_unknown_branch_is_one_sentence_with_the_nearest(personae: Personae):
     code, out, err = personae("list", "--branch", "personalization/promting")
     assert (code, out) == (2, "")
     assert "'personalization/method/prompting'" in err
+
+
+def test_two_parts_are_all_checks_once(personae: Personae, checks) -> None:
+    checked = [row.id for row in systems().values() if row.check]
+    checks({name: ["ok"] for name in checked})
+    halves = []
+    for part in ("1/2", "2/2"):
+        _, out, _ = personae("check", "--json", "--part", part)
+        halves.append([row["id"] for row in json.loads(out)])
+    assert sorted([*halves[0], *halves[1]]) == sorted(checked)
+    assert abs(len(halves[0]) - len(halves[1])) <= 1
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "half", "1"])
+def test_a_part_that_is_none_is_said_in_a_sentence(personae: Personae, part: str) -> None:
+    code, _, err = personae("check", "--part", part)
+    assert code == 2
+    assert "write it as 1/2" in err

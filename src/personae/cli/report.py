@@ -84,11 +84,14 @@ def places(row: tuple[Figure, ...]) -> int:
 
 def _remarks(report: Report, is_compared: bool) -> list[str]:
     from personae.evaluate.faults import faults_of
+    from personae.evaluate.judges import agreement_text
 
     lines = ["Figures with 95 % intervals over samples."]
     if is_compared and len(report.runs) > 1:
         lines.append(f"Second lines: difference to {headings(report.runs)[0]} on common samples.")
     for name, row in report.figures.items():
+        if told := agreement_text(name):
+            lines.append(told)
         details = row[0].scores.detail
         if "signature" in details:
             lines.append(f"{name}: {details['signature']}")

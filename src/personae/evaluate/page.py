@@ -13,6 +13,7 @@ from personae.evaluate.bench import BenchReport
 from personae.evaluate.compare import compared
 from personae.evaluate.faults import faults_of, figure_text
 from personae.evaluate.forest import STYLE, Line, forest_plot
+from personae.evaluate.judges import agreement_text
 from personae.evaluate.record import without_url_secrets
 from personae.evaluate.score import Figure, Report, Run
 
@@ -126,6 +127,8 @@ def _metric(name: str, row: Sequence[Figure], names: Sequence[str]) -> str:
     heading = f"<h3>{_text(name)} <small>({_text(scores.unit)}, {_ARROWS[scores.higher_is_better]}"
     counts = ", ".join(str(len(figure.scores.applicable)) for figure in row)
     heading += f"; n = {counts})</small></h3>"
+    if told := agreement_text(name):
+        heading += _note(told)
     if any(len(figure.scores.applicable) == 1 for figure in row):
         heading += _note("One sample has no interval.")
     missing = [

@@ -184,8 +184,9 @@ def metric_entries(names: Sequence[str]) -> tuple[Entry, ...]:
 
 
 def judges_of(names: Sequence[str]) -> tuple[str, ...]:
-    """The judges that metrics are asked from, beside the one that needs no name."""
-    return tuple(dict.fromkeys(name.partition("@")[2] for name in names if "@" in name))
+    """The inference models that metrics are asked from, beside the one that needs no name."""
+    asked = [name for name in names if "@" in name and _entry_named(name)[0].info.nli]
+    return tuple(dict.fromkeys(name.partition("@")[2] for name in asked))
 
 
 def build_metrics(names: Sequence[str], options: Mapping[str, Any]) -> dict[str, Metric]:

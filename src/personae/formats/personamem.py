@@ -142,14 +142,18 @@ def _files(place: Path) -> tuple[Path, Path]:
 
 
 def _rows(table: Path) -> Iterator[Row]:
-    csv.field_size_limit(_FIELD_LIMIT_CHARACTERS)
     reader = csv.DictReader(StringIO(read_text(table), newline=""), strict=True)
+    # The limit is one of the whole process: other readers keep theirs.
+    usual = csv.field_size_limit(_FIELD_LIMIT_CHARACTERS)
     try:
-        for cells in reader:
-            known = {key: value for key, value in cells.items() if key and value is not None}
-            yield _row(known, Place(table, reader.line_num))
+        found = [(cells, Place(table, reader.line_num)) for cells in reader]
     except csv.Error as error:
         raise FormatError(f"The table is not CSV: {error}.", file=table) from error
+    finally:
+        csv.field_size_limit(usual)
+    for cells, place in found:
+        known = {key: value for key, value in cells.items() if key and value is not None}
+        yield _row(known, place)
 
 
 def _row(cells: Mapping[str, str], place: Place) -> Row:

@@ -16,7 +16,7 @@ from personae.evaluate.rankings.bradley_terry import (
     standard_errors,
     strengths,
 )
-from personae.evaluate.rankings.comparing import kendall_tau
+from personae.metrics.correlation import kendall
 
 
 def drawn(generator, beta, per_pair: int):
@@ -63,7 +63,7 @@ def test_kept_strengths_come_back_and_intervals_cover_them():
         wins = drawn(generator, beta, 600)
         found = strengths(wins)
         errors = standard_errors(wins, found)
-        taus.append(kendall_tau(found, beta))
+        taus.append(kendall(found, beta))
         covered += (numpy.abs(found - beta) <= 1.96 * errors).tolist()
     assert numpy.mean(taus) >= 0.95
     assert 0.90 <= numpy.mean(covered) <= 0.99

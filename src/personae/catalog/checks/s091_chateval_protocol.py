@@ -14,10 +14,10 @@ from personae.catalog.check_data import expect
 from personae.data import Persona, Sample, Scene
 from personae.evaluate.arena.contests import contests, obvious
 from personae.evaluate.rankings.bradley_terry import standard_errors, strengths
-from personae.evaluate.rankings.comparing import kendall_tau
 from personae.evaluate.rankings.ranked import judged
 from personae.evaluate.rankings.trueskill import DRAW_CHANCE, Rating, draw_margin, played
 from personae.evaluate.rankings.votes import Vote
+from personae.metrics.correlation import kendall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -75,7 +75,7 @@ def check_recovery(seed: int) -> list[str]:
         beta -= beta.mean()
         wins = drawn(generator, beta)
         found = strengths(wins)
-        taus.append(kendall_tau(found.tolist(), beta.tolist()))
+        taus.append(kendall(found.tolist(), beta.tolist()))
         covered += (np.abs(found - beta) <= 1.96 * standard_errors(wins, found)).tolist()
     tau, share = fmean(taus), fmean(covered)
     expect(tau >= LEAST_TAU, f"Kendall's τ with the true strengths is {tau:.3f}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.focus import make_focus
+from personae.cli.novels import make_chain, make_novels, make_profile
 from personae.cli.output import plain, print_json, print_table, stderr, stdout
 from personae.cli.personamem import make_personamem
 from personae.errors import FormatError, InvalidOption
@@ -25,6 +26,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 making = typer.Typer(add_completion=False, no_args_is_help=True, help="Make data of a task.")
 app.add_typer(making, name="make")
 making.command("focus")(make_focus)
+making.command("novels")(make_novels)
+making.command("profile")(make_profile)
+making.command("chain")(make_chain)
 making.command("personamem")(make_personamem)
 
 DataArgument = Annotated[

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.atomic import atomic
+from personae.cli.behaviour_judge import behaviour_judge
+from personae.cli.decision_memory import decision_memory
 from personae.cli.dialsim import dialsim
 from personae.cli.emotions import emotions
 from personae.cli.focus import focus
 from personae.cli.it_convai2 import it_convai2
+from personae.cli.judges import judges
 from personae.cli.memory_probe import memory_probe
 from personae.cli.output import print_json, print_table
 from personae.cli.personamem import personamem
@@ -39,6 +42,9 @@ app.command("memory-probe")(memory_probe)
 app.command()(personamem)
 app.command()(emotions)
 app.command()(dialsim)
+app.command("decision-memory")(decision_memory)
+app.command("behaviour-judge")(behaviour_judge)
+app.command()(judges)
 
 RATE, SECOND = "contradiction-rate", "second"
 METRICS = (

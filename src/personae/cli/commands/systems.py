@@ -82,13 +82,16 @@ def check(
     ] = None,
     status: Annotated[str, typer.Option(help="Only rows that are so: works, partial …")] = "",
     model: Annotated[str, typer.Option(help="The language model for checks that ask one.")] = "",
+    part: Annotated[
+        str, typer.Option(help="As 1/2: every second of these, from the first; for two processes.")
+    ] = "1/1",
     as_json: JsonFlag = False,
 ) -> None:
     """Run the checks behind the status of systems; exit 1 when one fails."""
     from personae.catalog.check import CheckFailed, run_check
 
     wanted = {row.id for row in _chosen(status, "", "")}
-    rows = [row for row in _rows_to_check(names or []) if row.id in wanted]
+    rows = _part_of([row for row in _rows_to_check(names or []) if row.id in wanted], part)
     context, raise_request_faults = _check_context(model)
     results: list[CheckResult] = []
     for number, row in enumerate(rows, 1):
@@ -102,6 +105,16 @@ def check(
     failed = [result.system for result in results if result.status == "failed"]
     if failed:
         raise CheckFailed(f"{len(failed)} of {len(results)} checks failed: {', '.join(failed)}.")
+
+
+def _part_of(rows: list[System], part: str) -> list[System]:
+    """The rows of a part as `2/3`: every third one from the second. Raises InvalidOption."""
+    from personae.errors import InvalidOption
+
+    number, _, of = part.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise InvalidOption(f"--part {part}: write it as 1/2, the first of two parts.")
+    return rows[int(number) - 1 :: int(of)]
 
 
 def _chosen(status: str, kind: str, branch: str) -> list[System]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personae.evaluate.compare import holm
@@ -53,18 +52,3 @@ def sign_test(plus: int, minus: int) -> float:
     count, fewer = plus + minus, min(plus, minus)
     below = sum(math.comb(count, k) for k in range(fewer + 1))
     return min(1.0, float(2 * below / 2**count))
-
-
-def kendall_tau(first: Sequence[float], second: Sequence[float]) -> float:
-    """τ-b of two lists, -1–1 (Kendall 1945); nan where one of them is constant."""
-    agree = ties_first = ties_second = 0
-    points = list(zip(map(float, first), map(float, second), strict=True))
-    pairs = len(points) * (len(points) - 1) // 2
-    for i, (a, b) in enumerate(points):
-        for c, d in points[i + 1 :]:
-            one, other = (a > c) - (a < c), (b > d) - (b < d)
-            agree += one * other
-            ties_first += one == 0
-            ties_second += other == 0
-    scale = math.sqrt((pairs - ties_first) * (pairs - ties_second))
-    return agree / scale if scale else math.nan

@@ -17,11 +17,12 @@ from personae.evaluate.rankings.bradley_terry import (
     standard_errors,
     strengths,
 )
-from personae.evaluate.rankings.comparing import Pair, kendall_tau, pairs_of
+from personae.evaluate.rankings.comparing import Pair, pairs_of
 from personae.evaluate.rankings.davidson import davidson
 from personae.evaluate.rankings.raters import fleiss_kappa, krippendorff_alpha, vote_units
 from personae.evaluate.rankings.trueskill import Game, averaged
 from personae.evaluate.rankings.votes import Tally, Vote, tally
+from personae.metrics.correlation import kendall
 
 if TYPE_CHECKING:
     from numpy import float64
@@ -113,7 +114,7 @@ def judged(
 def agreement(first: dict[str, float], second: dict[str, float]) -> float:
     """Kendall's τ of two scorings of the systems that both have."""
     common = [name for name in first if name in second]
-    return kendall_tau([first[name] for name in common], [second[name] for name in common])
+    return kendall([first[name] for name in common], [second[name] for name in common])
 
 
 def _rank(method: str, counted: Tally, votes: Sequence[Vote], resamples: int, seed: int) -> Ranking:

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from personae.errors import FormatError
-from personae.evaluate.rankings.comparing import kendall_tau
+from personae.metrics.correlation import kendall
 from personae.text.parsing import Place, Record, read_text, yaml_fault
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
@@ -49,7 +49,7 @@ def compared(slot: str, metric: str, entries: Sequence[Entry]) -> Comparison:
     """The inversions and τ of the entries."""
     return Comparison(
         slot, metric, tuple(entries), tuple(inversions(entries)),
-        kendall_tau([one.component for one in entries], [one.success for one in entries]),
+        kendall([one.component for one in entries], [one.success for one in entries]),
     )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from personae.errors import CapabilityError, FormatError, InvalidOption, UnknownEntry
 from personae.evaluate.bootstrap import Difference, Interval, interval, paired_difference
-from personae.evaluate.rankings.comparing import kendall_tau
 from personae.evaluate.task_dialogue import dst, nlg, nlu, policy
 from personae.evaluate.task_dialogue.acts import Act, Acts, State
 from personae.evaluate.task_dialogue.domain import Domain
@@ -29,6 +28,7 @@ from personae.evaluate.task_dialogue.pipeline import (
     learn,
     talk,
 )
+from personae.metrics.correlation import kendall
 from personae.metrics.types import mean_scores
 from personae.text.parsing import Record, json_lines
 
@@ -325,7 +325,7 @@ def tau_over_systems(
 ) -> float:
     """Kendall's τ of a slot's figure and success over all systems of the matrix."""
     at = SLOTS.index(slot)
-    return kendall_tau(
+    return kendall(
         [figures[slot, one.modules[at]] for one in results], [one.success for one in results]
     )
 
