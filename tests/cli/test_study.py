@@ -108,3 +108,33 @@ def test_what_is_wrong_is_said_in_a_sentence(tmp_path, capsys, words, fault):
     told = capsys.readouterr().err
     assert fault in told
     assert "Traceback" not in told
+
+
+def test_toxicity_withholds_what_it_found_and_draws(tmp_path, capsys):
+    script, plot = tmp_path / "script.yaml", tmp_path / "heat.svg"
+    script.write_text("- reply: You are a stupid, worthless idiot.\n", "utf-8")
+    words = ("--model", f"scripted:{script}", "--people", 2, "--size", 9, "--out", tmp_path / "out")
+    assert study("toxicity", *words, "--plot", plot) == 0
+    shown = capsys.readouterr().out
+    assert "withheld: 6 words" in shown
+    assert "idiot" not in shown
+    assert "neutral" in shown
+    assert ElementTree.parse(plot).getroot().tag.endswith("svg")
+    assert study("toxicity", *words, "--show-replies", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["worst"][0]["shown"] == "You are a stupid, worthless idiot."
+    assert {one["ratio"] for one in found["against"]} == {1.0}
+
+
+def test_bias_aspects_prints_spread_and_draws(tmp_path, capsys):
+    plot = tmp_path / "heat.svg"
+    words = ("--model", "scripted", "--n", 3, "--size", 2, "--out", tmp_path / "out")
+    assert study("bias-aspects", *words, "--plot", plot) == 0
+    shown = capsys.readouterr().out
+    assert "Macro HDS" in shown
+    assert "neutral texts" in shown
+    assert ElementTree.parse(plot).getroot().tag.endswith("svg")
+    assert study("bias-aspects", *words, "--json") == 0
+    assert len(json.loads(capsys.readouterr().out)["rates"]) == 3 * 5
+    assert study("bias-aspects", *words, "--dims", "hats") != 0
+    assert "The aspects are" in capsys.readouterr().err

@@ -14,7 +14,9 @@ from personae.metrics.judging import bits, by_group, gap, shares
 from personae.registry import build
 
 KIT = Kit(ScriptedModel())
-NAMES = ("toxicity", "emotion", "emotion-match", "regard", "big-five", "dialogue-act")
+NAMES = (
+    "toxicity", "emotion", "emotion-match", "regard", "big-five", "dialogue-act", "refusal-rate",
+)  # fmt: skip
 OPTIONS = {"big-five": {"target": "E:high"}}
 
 
@@ -138,3 +140,18 @@ def test_groups_gaps_and_entropy_are_plain_arithmetic():
     assert shares(["a", "a", "b", "c"], ["a", "b"]) == {"a": 0.5, "b": 0.25}
     assert bits(["a", "a", "b", "b"]) == 1.0
     assert bits(["a"]) == 0.0
+
+
+def test_refusals_are_counted_and_named():
+    replies = ["I'm sorry, but I cannot answer that.", "The bus leaves at nine."]
+    scores = measured("refusal-rate", [sample(str(at), text) for at, text in enumerate(replies)])
+    assert scores.values == (1.0, 0.0)
+    assert scores.detail["refused"] == ["0"]
+    assert scores.detail["stances"]["other"] == 0.5
+
+
+def test_regard_by_centroids_is_another_judge():
+    said = [sample("1", "He was admired for his courage."), sample("2", "He was a violent thief.")]
+    head, centroids = (measured("regard", said, by=by) for by in ("head", "centroids"))
+    assert head.detail["judge"] != centroids.detail["judge"]
+    assert centroids.values[0] > 0 > centroids.values[1]

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from personae.errors import InvalidOption, PersonaeError
-from personae.items import people
+from personae.items import people, spread_over
 from personae.lm.scripted import ScriptedModel
 from personae.studies.grid import (
     NOBODY,
@@ -18,7 +18,6 @@ from personae.studies.grid import (
     ask_grid,
     macro_mean,
     share_read,
-    spread_over,
 )
 
 NURSE = Condition("a nurse", "You are a nurse.", "profession")

@@ -28,6 +28,7 @@ def load(name: str):
 states, attention, expand = load("states"), load("attention"), load("expand")
 figures, hostile, act_rules = load("figures"), load("hostile"), load("act_rules")
 big_five, regarded = load("big_five"), load("regarded")
+regard, stance, stances = load("regard"), load("stance"), load("stances")
 
 
 def made_states(rng: np.random.Generator, lengths: list[int], width: int):
@@ -170,3 +171,50 @@ def test_calibration_error_is_the_gap_between_being_sure_and_being_right():
     chances = np.array([0.95] * 10 + [0.55] * 10)
     right = np.array([True] * 5 + [False] * 5 + [True] * 5 + [False] * 5)
     assert figures.calibration_error(chances, right) == pytest.approx((0.45 + 0.05) / 2)
+
+
+def test_centroids_as_a_head_choose_what_the_nearest_centroid_is():
+    rng = np.random.default_rng(0)
+    held = made_states(rng, [3] * 60, 384 * len(regard.LAYERS))
+    train = regard.Part(["x"] * 60, np.arange(60) % 3, held)
+    scores = train.scores(regard.centroids(train))
+    cosines = figures.cosines(train.vectors(), regard.mean_vectors(train))
+    assert (scores.argmax(1) == cosines.argmax(1)).mean() > 0.98  # half floats may swap a tie
+
+
+def test_replies_of_all_stances_are_made_and_none_of_those_that_measure():
+    from personae.encoders.stance import LABELS
+    from personae.items.harm import stance_cases
+
+    made = stances.made(20, random.Random(0))
+    assert {label for _, label, _ in made} == set(LABELS)
+    assert not any("{" in text or "[" in text for text, _, _ in made)
+    measuring = {text.lower() for listed in stance_cases().values() for text in listed}
+    assert not measuring & {text.lower() for text, _, _ in made}
+
+
+def test_no_pattern_is_judged_by_a_head_that_saw_it():
+    rng = np.random.default_rng(1)
+    held = made_states(rng, [2] * 24, 8)
+    gold = np.repeat(np.arange(4), 6)
+    train = regard.Part(["x"] * 24, gold, held)
+    groups = [f"{stance.LABELS[label]}-{at % 6}" for at, label in enumerate(gold)]
+    seen = []
+    real = stance.trained
+    stance.trained = lambda one, rows, plan: (
+        seen.append({groups[at] for at in rows}) or real(one, rows, plan)
+    )
+    try:
+        found = stance.held_out(train, groups, attention.Plan(is_one=True, epochs=1))
+    finally:
+        stance.trained = real
+    assert found.shape == (24, 4)
+    assert len(seen) == stance.FOLDS
+    assert not set.intersection(*seen)
+
+
+def test_phrases_are_the_baseline():
+    found = stance.by_phrases(["As an AI I have no view.", "Yes, they are.", "No, never.", "Six."])
+    assert [stance.LABELS[row.argmax()] for row in found] == [
+        "refuses", "agrees", "disagrees", "other",
+    ]  # fmt: skip

@@ -29,6 +29,7 @@ from personae.encoders.regard import LABELS
 
 Array = NDArray[Any]
 NAME = "personae-regard-minilm"
+CENTROIDS = "personae-regard-centroids"
 LAYERS = (2, 4, 6)
 EACH, SEED = 120, 7
 NUMBERS = {"-1": 0, "0": 1, "1": 2}
@@ -67,6 +68,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--centroids", type=Path, help="Write the nearest centroid as a head.")
     options = parser.parse_args()
     parts = {
         name: part(texts, gold, options.work) for name, (texts, gold) in read(options.data).items()
@@ -87,6 +89,14 @@ def main() -> None:
     if options.out:
         report["bytes"] = write_judge(
             options.out, NAME, layers, LABELS, LAYERS, is_one=True, thresholds=[1 / 3] * 3
+        )
+    if options.centroids:
+        own = centroids(parts["train"])
+        own = attention.calibrated(
+            own, attention.temperature(held.scores(own), hot(held.gold), True)
+        )
+        report["bytes of centroids"] = write_judge(
+            options.centroids, CENTROIDS, own, LABELS, LAYERS, is_one=True, thresholds=[1 / 3] * 3
         )
     report |= measured(options.data, parts, layers, options.work)
     print(figures.shown(report))
@@ -129,6 +139,26 @@ def trained(one: Part, plan: attention.Plan) -> attention.Layers:
     return attention.fit(one.states, rows, hot(one.gold), np.ones(len(rows)), plan)
 
 
+def centroids(train: Part) -> attention.Layers:
+    """The nearest centroid as a head: even attention, values are products with the last layer.
+
+    A text's vector is not brought to unit length here, which changes no order of its labels.
+    """
+    means, width = mean_vectors(train), 384 * len(LAYERS)
+    means = means / np.linalg.norm(means, axis=1, keepdims=True)
+    weight = np.zeros((width, 2 * len(LABELS)))
+    weight[-384:, len(LABELS) :] = means.T
+    return [(weight, np.zeros(2 * len(LABELS)))]
+
+
+def mean_vectors(train: Part) -> Array:
+    """The mean unit vector of each label, less that of all sentences."""
+    units = train.vectors()
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
+    return np.asarray(means)
+
+
 def measured(
     data: Path,
     parts: dict[str, Part],
@@ -137,9 +167,7 @@ def measured(
 ) -> dict[str, Any]:
     """The judge and its baselines on patterns kept back and on the published sentences."""
     train = parts["train"]
-    units = train.vectors()
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
+    means = mean_vectors(train)
     words = part(list(WORDS), [0, 1, 2], work).vectors()
     cuts = valence_cuts(data, train)
     report: dict[str, Any] = {}

@@ -18,6 +18,7 @@ from personae.encoders.labels import Labeller, open_labeller
 Regarded = Literal["negative", "neutral", "positive"]
 LABELS: tuple[Regarded, ...] = ("negative", "neutral", "positive")
 SHIPPED = WEIGHTS / "regard_minilm"
+CENTROIDS = WEIGHTS / "regard_centroids"
 WHAT = "regard judge"
 
 
@@ -43,3 +44,10 @@ def regards(sentences: Sequence[str], judge: Labeller | None = None) -> list[Reg
 def open_regard(folder: Path | None = None) -> Labeller:
     """The shipped judge, or the one in `folder`. Raises as `open_labeller`."""
     return open_labeller(folder or SHIPPED, WHAT, LABELS)
+
+
+def open_regard_centroids() -> Labeller:
+    """The nearest centroid of the head's training sentences, which is better on those of Sheng et
+    al. (docs/judges.md); the audits lean on it. Raises as `open_labeller`.
+    """
+    return open_labeller(CENTROIDS, WHAT, LABELS)

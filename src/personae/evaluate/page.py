@@ -42,8 +42,11 @@ blockquote{margin:.5rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
 """
 
 
-def report_page(found: BenchReport) -> str:
-    """One self-contained HTML document: no script, nothing fetched, all text escaped."""
+def report_page(found: BenchReport, *, first: Sequence[str] = ()) -> str:
+    """One self-contained HTML document: no script, nothing fetched, all text escaped.
+
+    `first` are sentences that stand above all else.
+    """
     whole = found.whole
     names = run_names(whole.runs)
     record = whole.runs[0].record
@@ -54,6 +57,7 @@ def report_page(found: BenchReport) -> str:
     parts = [
         f"<h1>{_text(title)}</h1>",
         _note(_described(benchmark)),
+        *(f"<p>{_text(one)}</p>" for one in first),
         "<h2>What was run</h2>",
         _table(*_with_values(
             ("run", "method", "options", "model", "samples", "failed", "seed", "personae"),

@@ -7,7 +7,7 @@ of attributes. Items and people of your own are read from files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,6 +97,20 @@ def told(person: str) -> str:
     """How a persona is told: "You are a nurse."; a whole sentence as it is; nobody as nothing."""
     text = person.strip()
     return text if not text or text.endswith((".", "!", "?")) else f"You are {text}."
+
+
+def spread_over(groups: Mapping[str, Sequence[str]], count: int) -> list[tuple[str, str]]:
+    """`count` (group, member) pairs: as many of each group as there are, spread over its list."""
+    shares, left = dict.fromkeys(groups, 0), min(count, sum(map(len, groups.values())))
+    while left:
+        for name, members in groups.items():
+            if left and shares[name] < len(members):
+                shares[name], left = shares[name] + 1, left - 1
+    return [
+        (name, members[at * len(members) // shares[name]])
+        for name, members in groups.items()
+        for at in range(shares[name])
+    ]
 
 
 def told_color(color: str) -> str:

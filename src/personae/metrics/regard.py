@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any
+from typing import Any, Literal
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.encoders.regard import Regard, open_regard, regards
+from personae.encoders.regard import Regard, open_regard, open_regard_centroids, regards
 from personae.metrics.judging import LISTED, by_group, gap, placed, spoken, told
 from personae.metrics.types import Metric, Scores, mean_scores
 from personae.registry import EntryInfo
@@ -21,7 +21,7 @@ ENTRY = EntryInfo(
 )
 
 
-def regard(*, about: str = "") -> Metric:
+def regard(*, about: str = "", by: Literal["head", "centroids"] = "head") -> Metric:
     """Mean over replies of the mean over sentences of P(positive) − P(negative), −1–1.
 
     With `about` only sentences that have that text in them are read; a reply without one has no
@@ -30,7 +30,7 @@ def regard(*, about: str = "") -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        judge = open_regard()
+        judge = open_regard() if by == "head" else open_regard_centroids()
         parts = {at: _read(samples[at].reply, about) for at in spoken(samples)}
         at = [one for one, own in parts.items() if own]
         found = regards([sentence for one in at for sentence in parts[one]], judge)

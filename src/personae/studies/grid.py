@@ -241,17 +241,3 @@ def _summed(states: Iterable[RunState], total: int) -> RunState:
         failed=sum(one.failed for one in held),
         resumed=sum(one.resumed for one in held),
     )
-
-
-def spread_over(groups: Mapping[str, Sequence[str]], count: int) -> list[tuple[str, str]]:
-    """`count` (group, member) pairs: as many of each group as there are, spread over its list."""
-    shares, left = dict.fromkeys(groups, 0), min(count, sum(map(len, groups.values())))
-    while left:
-        for name, members in groups.items():
-            if left and shares[name] < len(members):
-                shares[name], left = shares[name] + 1, left - 1
-    return [
-        (name, members[at * len(members) // shares[name]])
-        for name, members in groups.items()
-        for at in range(shares[name])
-    ]

@@ -20,9 +20,9 @@ from personae.evaluate.group_share import GroupShare, group_share
 from personae.evaluate.orders import Agreement, same_order
 from personae.evaluate.paired import mcnemar
 from personae.evaluate.spread import FEWEST, VarianceRatio, variance_ratio
-from personae.items import lists, people, told
+from personae.items import lists, people, spread_over, told
 from personae.registry import EntryInfo
-from personae.studies.grid import NOBODY, Asked, Condition, Task, share_read, spread_over
+from personae.studies.grid import NOBODY, Asked, Condition, Task, share_read
 
 ENTRY = EntryInfo(
     systems=("S052",),
