@@ -79,6 +79,8 @@ SAMPLES: dict[str, tuple[str, Any]] = {
         "greetings": ["Hello!"], "attributes": {"age": "40"}, "version": "2",
         "examples": [{"turns": [["{{user}}", "Hi"], ["{{char}}", "Hello"]]}],
     }),
+    "personas": ("a.jsonl", [{"name": "Ana", "statements": ["I ski."]},
+                             {"name": "Bo", "description": "A baker."}]),
     "prodigy": ("characters.json", {"u1": {
         "character_name": "ROSA", "movie_id": "m1", "movie_name": "x", "gender": "female",
         "mbti": "introvert, intuitive, thinker, judger", "biography": ["I hum."],
