@@ -53,12 +53,18 @@ def read(source: Path) -> Iterator[Dialogue]:
             raise place.fault(f"{line[:40]!r} does not begin with a line number and a space.")
         number = int(found[1])
         if number <= episode.last_number:
-            yield _dialogue(episode, f"{source.stem}-{position}")
+            yield from _told(_dialogue(episode, f"{source.stem}-{position}"))
             episode, position = _Episode(), position + 1
         episode.last_number = number
         _take(episode, found[2].split("\t"), place)
     if episode.last_number:
-        yield _dialogue(episode, f"{source.stem}-{position}")
+        yield from _told(_dialogue(episode, f"{source.stem}-{position}"))
+
+
+def _told(dialogue: Dialogue) -> Iterator[Dialogue]:
+    """The dialogue, unless numbered lines said nothing at all."""
+    if dialogue.turns or dialogue.personas:
+        yield dialogue
 
 
 def write(dialogues: Iterable[Dialogue], target: Path) -> None:
