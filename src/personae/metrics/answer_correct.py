@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.metrics.words import normalised_words
 from personae.registry import EntryInfo
 from personae.text.sentences import split_sentences
@@ -35,7 +35,7 @@ def answer_correct() -> Metric:
 
 
 def _value(sample: Sample) -> float | None:
-    gold = (sample.record.get("labels") or {}).get("answer")
+    gold = labels_of(sample).get("answer")
     if not replied(sample) or not gold:
         return None
     return float(is_right(sample.reply, str(gold)))

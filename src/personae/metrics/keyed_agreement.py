@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(nli=True, labelled=True)
@@ -46,5 +46,5 @@ def keyed_agreement(*, judge: str = "") -> Metric:
 
 def statement_of(sample: Sample) -> str | None:
     """The statement that the reply was asked about, or None."""
-    found = (sample.record.get("labels") or {}).get("statement")
+    found = labels_of(sample).get("statement")
     return found if isinstance(found, str) and found else None

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.extracted_accuracy import labels_of
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.answer_letters import rating
 

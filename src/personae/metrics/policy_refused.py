@@ -9,7 +9,7 @@ from personae.data import Sample
 from personae.draft import Kit
 from personae.encoders.contradiction import split_clauses
 from personae.encoders.types import Nli
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S084",), labelled=True, nli=True)
@@ -40,7 +40,7 @@ def policy_refused() -> Metric:
 
 
 def _refused(sample: Sample, nli: Nli) -> float | None:
-    refusal = sample.record.get("labels", {}).get("refusal")
+    refusal = labels_of(sample).get("refusal")
     if not refusal:
         return None
     if sample.record.get("options"):

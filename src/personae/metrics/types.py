@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from personae.data import Sample
+from personae.data import JsonObject, Sample
 from personae.draft import Kit
 
 if TYPE_CHECKING:
@@ -62,6 +62,12 @@ def replied(sample: Sample) -> bool:
 def comparable(sample: Sample) -> bool:
     """Whether the sample is a reply that has a gold reply to be compared with."""
     return replied(sample) and bool(sample.reference.strip())
+
+
+def labels_of(sample: Sample) -> JsonObject:
+    """What a benchmark's question says of itself; nothing where it says nothing."""
+    found = sample.record.get("labels")
+    return found if isinstance(found, dict) else {}
 
 
 def mean_scores(
