@@ -103,6 +103,28 @@ def mean_scores(
     )
 
 
+def pooled_scores(
+    name: str,
+    values: Sequence[float | None],
+    total_of: Callable[[Indices], float],
+    *,
+    unit: str,
+    higher_is_better: bool | None,
+    detail: dict[str, Any] | None = None,
+) -> Scores:
+    """Scores whose total is not the mean of their values: `total_of` the samples that have one."""
+    present = [at for at, value in enumerate(values) if value is not None]
+    return Scores(
+        name=name,
+        values=tuple(values),
+        total=total_of(present) if present else math.nan,
+        unit=unit,
+        higher_is_better=higher_is_better,
+        resample=total_of,
+        detail=detail or {},
+    )
+
+
 def _mean(values: Sequence[float]) -> float:
     if not values:
         return math.nan
