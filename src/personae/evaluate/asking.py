@@ -148,7 +148,7 @@ class Choosing:
         began, options = time.monotonic(), asked.question.options
         request = self.speaker.request(asked.shown(), seed=seed)
         found = self.speaker.lm.score(request, options)
-        values = [_per_token(one) if self.by == "mean" else one.total for one in found]
+        values = [one.per_token if self.by == "mean" else one.total for one in found]
         detail: JsonObject = {
             "log_likelihoods": [one.total for one in found],
             "tokens": [one.tokens for one in found],
@@ -270,7 +270,3 @@ def _with_last_text(scene: Scene, text: str) -> Scene:
             turns[at] = turns[at].model_copy(update={"text": text})
             return scene.model_copy(update={"turns": tuple(turns)})
     return scene.said(scene.user, text)
-
-
-def _per_token(likelihood: Likelihood) -> float:
-    return likelihood.total / max(1, likelihood.tokens)
