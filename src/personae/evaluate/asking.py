@@ -12,7 +12,7 @@ from typing import Any
 from personae.benchmarks.types import Ask, Baseline, Benchmark, Partner, Question
 from personae.data import JsonObject, Scene
 from personae.errors import BackendError, InvalidOption
-from personae.evaluate.types import Answer, Answerer
+from personae.evaluate.types import BASELINE, Answer, Answerer
 from personae.lm.types import Likelihood, Sampling, Usage
 from personae.speaker import Speaker
 from personae.text.lettered import LETTERS, read_letter, with_letters
@@ -250,7 +250,7 @@ class Guessing:
 
     def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
         text = self.baseline(asked.question, random.Random(seed))
-        return Said(text, f"baseline:{self.name}", "none")
+        return Said(text, BASELINE + self.name, "none")
 
     def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
         return None
