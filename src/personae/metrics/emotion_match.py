@@ -18,7 +18,7 @@ ENTRY = EntryInfo(
 )
 
 LABEL = "emotion"
-OTHER_NAMES = {"happiness": "joy", "no_emotion": "neutral", "": ""}
+OTHER_NAMES = {"happiness": "joy", "no_emotion": "neutral"}
 
 
 def emotion_match() -> Metric:
