@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -61,7 +61,7 @@ def shares(labels: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     return {name: round(counts[name] / max(1, len(labels)), 4) for name in names}
 
 
-def bits(labels: Sequence[str]) -> float:
-    """Shannon entropy of the labels."""
+def bits(labels: Sequence[Hashable]) -> float:
+    """Shannon entropy of the labels; 0 of none."""
     counts, total = Counter(labels).values(), len(labels)
-    return round(-sum(one / total * math.log2(one / total) for one in counts) + 0.0, 4)
+    return -sum(one / total * math.log2(one / total) for one in counts) + 0.0
