@@ -20,7 +20,9 @@ def spoken(samples: Sequence[Sample]) -> list[int]:
     return [at for at, one in enumerate(samples) if replied(one) and one.reply.strip()]
 
 
-def placed(samples: Sequence[Sample], at: Sequence[int], values: Sequence[float]) -> list[Any]:
+def placed(
+    samples: Sequence[Sample], at: Sequence[int], values: Sequence[float | None]
+) -> list[Any]:
     """The values at their samples' positions, None elsewhere."""
     found: list[float | None] = [None] * len(samples)
     for place, value in zip(at, values, strict=True):
