@@ -144,6 +144,23 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
     assert sum(calls[5:]) == 120  # another model's values are other values
 
 
+def test_another_encoder_is_asked_anew(tmp_path, word_embedder):
+    entry, calls = find("metric", "relevance"), []
+
+    def metric(samples, kit):
+        calls.append(len(samples))
+        return mean_scores("m", [1.0] * len(samples), unit="", higher_is_better=True)
+
+    class Other:
+        fingerprint = "another"
+
+    file = tmp_path / "values.json"
+    for embedder in (word_embedder, word_embedder, Other()):
+        kit = Kit(ScriptedModel(), embedder=embedder)
+        measured(entry, metric, rated(40), kit, file, lambda *_: None)
+    assert calls == [120, 120]
+
+
 def test_the_report_has_every_metric_that_has_single_values_and_only_those(tmp_path):
     kit = Kit(ScriptedModel())
     kept = agreement_report(

@@ -12,7 +12,7 @@ from typing import Any
 from personae.benchmarks.types import Ask, Baseline, Benchmark, Partner, Question
 from personae.data import JsonObject, Scene
 from personae.errors import BackendError, InvalidOption
-from personae.evaluate.types import Answer, Answerer
+from personae.evaluate.types import BASELINE, Answer, Answerer
 from personae.lm.types import Likelihood, Sampling, Usage
 from personae.speaker import Speaker
 from personae.text.lettered import LETTERS, read_letter, with_letters
@@ -148,7 +148,7 @@ class Choosing:
         began, options = time.monotonic(), asked.question.options
         request = self.speaker.request(asked.shown(), seed=seed)
         found = self.speaker.lm.score(request, options)
-        values = [_per_token(one) if self.by == "mean" else one.total for one in found]
+        values = [one.per_token if self.by == "mean" else one.total for one in found]
         detail: JsonObject = {
             "log_likelihoods": [one.total for one in found],
             "tokens": [one.tokens for one in found],
@@ -250,7 +250,7 @@ class Guessing:
 
     def answer(self, asked: AskedQuestion, *, seed: int, cancel: threading.Event) -> Answer:
         text = self.baseline(asked.question, random.Random(seed))
-        return Said(text, f"baseline:{self.name}", "none")
+        return Said(text, BASELINE + self.name, "none")
 
     def likelihood(self, asked: AskedQuestion) -> Likelihood | None:
         return None
@@ -270,7 +270,3 @@ def _with_last_text(scene: Scene, text: str) -> Scene:
             turns[at] = turns[at].model_copy(update={"text": text})
             return scene.model_copy(update={"turns": tuple(turns)})
     return scene.said(scene.user, text)
-
-
-def _per_token(likelihood: Likelihood) -> float:
-    return likelihood.total / max(1, likelihood.tokens)

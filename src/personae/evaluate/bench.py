@@ -18,6 +18,7 @@ from personae.data import JsonObject
 from personae.draft import Kit
 from personae.errors import FormatError, InvalidOption
 from personae.evaluate.asking import AskedQuestion, Guessing, answerer_for
+from personae.evaluate.record import part_of
 from personae.evaluate.run import answer_all
 from personae.evaluate.score import (
     Report,
@@ -27,11 +28,11 @@ from personae.evaluate.score import (
     measured,
     read_scored_run,
 )
-from personae.evaluate.types import OnProgress, RunSettings, RunState
+from personae.evaluate.types import BASELINE, OnProgress, RunSettings, RunState
 from personae.registry import build, check_options, find
 from personae.speaker import Speaker
 
-BASELINE, NOBODY = "baseline-", "no-persona"
+NOBODY = "no-persona"  # the folder of a run whose speaker was told of no persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def ask_baseline(
     asking: Asking, name: str, out: Path, settings: RunSettings, *, restart: bool = False
 ) -> RunState:
     """Have a baseline answer: no model is asked. Raises as `reply_run`."""
-    told = replace(settings, method=f"baseline:{name}")
+    told = replace(settings, method=BASELINE + name)
     asked = [AskedQuestion(one) for one in asking.questions]
     answerer = Guessing(name, asking.benchmark.baselines[name])
     return answer_all(asked, answerer, out, told, workers=1, restart=restart)
@@ -200,8 +201,7 @@ def _asked_by(record: JsonObject) -> str:
 
 
 def _digest(record: JsonObject) -> str:
-    data = record.get("data")
-    return str(data.get("sha256") if isinstance(data, dict) else None)
+    return str(part_of(record, "data").get("sha256"))
 
 
 def _part(run: Run, group: str) -> Run:

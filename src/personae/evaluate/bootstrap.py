@@ -62,7 +62,7 @@ def interval(
         return None
     at, total_of = _array(positions), scores.resample
     drawn = _bootstrap(lambda draw: total_of(at[draw]), len(positions), seed, resamples)
-    return _percentiles(drawn, confidence)
+    return percentiles(drawn, confidence)
 
 
 def paired_difference(
@@ -102,7 +102,7 @@ def paired_difference(
         seed,
         resamples,
     )
-    spread = _percentiles(drawn, confidence)
+    spread = percentiles(drawn, confidence)
     if spread is None:
         return None
     mean = math.fsum(drawn) / len(drawn)
@@ -121,7 +121,7 @@ def _bootstrap(
     return [total_of(generator.integers(0, count, size=count)) for _ in range(resamples)]
 
 
-def _percentiles(drawn: Sequence[float], confidence: float) -> Interval | None:
+def percentiles(drawn: Sequence[float], confidence: float = CONFIDENCE) -> Interval | None:
     """Order statistics of what was drawn; None where some of it is not finite."""
     if not all(math.isfinite(value) for value in drawn):
         return None

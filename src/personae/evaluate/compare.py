@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 from personae.data import JsonObject
 from personae.evaluate.bootstrap import Difference
 from personae.evaluate.score import Figure, Report, Run, common_samples
+from personae.evaluate.types import BASELINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def effect_size(changes: Sequence[float]) -> float | None:
 
 
 def _is_baseline(run: Run) -> bool:
-    return str(run.record.get("method", "")).startswith("baseline:")
+    return str(run.record.get("method", "")).startswith(BASELINE)
 
 
 def _effect(changes: Sequence[float], difference: Difference) -> float | None:

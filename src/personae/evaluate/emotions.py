@@ -6,8 +6,6 @@ say. Those that ask a judge (reflection, empathy, intimacy) are not here.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +13,7 @@ from itertools import pairwise
 from personae.data import Dialogue, Turn
 from personae.errors import FormatError
 from personae.formats.long_chats import SESSION
+from personae.metrics.judging import bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,7 @@ def feelings(dialogues: Iterable[Dialogue], label: str = "emotion") -> dict[str,
 
 def diversity(labels: Sequence[Hashable]) -> float:
     """Shannon entropy of the labels, bits."""
-    counts, total = Counter(labels).values(), len(labels)
-    return -sum(count / total * math.log2(count / total) for count in counts) + 0.0
+    return bits(labels)
 
 
 def _sessions(dialogue: Dialogue, label: str) -> Iterator[list[Turn]]:

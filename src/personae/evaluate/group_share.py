@@ -35,20 +35,25 @@ def group_share(
         raise InvalidOption(f"{len(values)} figures and {len(groups)} groups are not pairs.")
     if not 1 < len(set(groups)) < len(groups) or len(set(values)) < 2:
         return None
-    observed, mixed = _share(values, groups), list(groups)
+    mean = fmean(values)
+    whole = sum((value - mean) ** 2 for value in values)
+
+    def share(placed: Sequence[str]) -> float:
+        return _between(values, placed, mean) / whole
+
+    observed, mixed = share(groups), list(groups)
     rng = random.Random(seed)
     drawn = []
     for _ in range(shuffles):
         rng.shuffle(mixed)
-        drawn.append(_share(values, mixed))
+        drawn.append(share(mixed))
     as_much = sum(one >= observed - 1e-12 for one in drawn)
     return GroupShare(observed, fmean(drawn), (as_much + 1) / (shuffles + 1))
 
 
-def _share(values: Sequence[float], groups: Sequence[str]) -> float:
-    mean = fmean(values)
+def _between(values: Sequence[float], groups: Sequence[str], mean: float) -> float:
+    """The sum of squares between groups."""
     held: dict[str, list[float]] = {}
     for value, group in zip(values, groups, strict=True):
         held.setdefault(group, []).append(value)
-    between = sum(len(one) * (fmean(one) - mean) ** 2 for one in held.values())
-    return between / sum((value - mean) ** 2 for value in values)
+    return sum(len(one) * (fmean(one) - mean) ** 2 for one in held.values())

@@ -6,6 +6,7 @@ The formulas are those of scipy.stats, with numpy alone; the tests compare them 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, pvariance
@@ -94,7 +95,7 @@ def mann_whitney(first: Sequence[float], second: Sequence[float]) -> Test:
     place, n1, n2 = ranks(both), len(first), len(second)
     u = math.fsum(place[:n1]) - n1 * (n1 + 1) / 2
     count = n1 + n2
-    ties = math.fsum(both.count(value) ** 3 - both.count(value) for value in set(both))
+    ties = math.fsum(size**3 - size for size in Counter(both).values())
     spread = n1 * n2 / 12 * (count + 1 - ties / (count * (count - 1)))
     if spread <= 0:
         return Test("Mann-Whitney", u, 1.0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from personae.evaluate.record import (
     data_digest,
     describe_run,
     only_writer,
+    part_of,
     read_run,
     read_samples,
     write_json,
@@ -96,8 +97,8 @@ def import_log(log: Path, out: Path) -> int:
 def _header(record: JsonObject, samples: Sequence[Sample], scores: JsonObject) -> JsonObject:
     """The log without its samples."""
     started = str(record.get("started_at") or datetime.now(UTC).isoformat(timespec="seconds"))
-    model, data = _part(record, "model"), _part(record, "data")
-    benchmark = _part(record, "benchmark")
+    model, data = part_of(record, "model"), part_of(record, "data")
+    benchmark = part_of(record, "benchmark")
     name = str(benchmark.get("name") or record.get("method") or "reply")
     asked = record.get("samples")
     whole = not isinstance(asked, int) or asked <= len(samples)
@@ -141,7 +142,7 @@ def _eval_score(name: str, figure: JsonObject) -> JsonObject:
 def _sample_dict(sample: Sample, scores: JsonObject, model: str) -> JsonObject:
     asked = _messages(sample.scene)
     reply = {"role": "assistant", "content": sample.reply, "source": "generate"}
-    usage = _part(sample.record, "usage")
+    usage = part_of(sample.record, "usage")
     given, made = (_count(usage.get(f"{kind}_tokens")) for kind in ("prompt", "completion"))
     value: JsonObject = {
         "id": sample.id,
@@ -215,7 +216,7 @@ def _scores_of(run: Path) -> JsonObject:
 
 
 def _figures(scores: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    for name, row in _part(scores, "metrics").items():
+    for name, row in part_of(scores, "metrics").items():
         if isinstance(row, list) and row and isinstance(row[0], dict):
             yield str(name), row[0]
 
@@ -231,7 +232,7 @@ def _values(scores: JsonObject) -> dict[str, dict[str, float]]:
             for key, value in zip(ids, values, strict=False)
             if _is_number(value)
         }
-        for name, values in _part(scores, "values").items()
+        for name, values in part_of(scores, "values").items()
         if isinstance(values, list)
     }
 
@@ -272,7 +273,7 @@ def _samples(found: Sequence[JsonObject], one_epoch: bool, log: Path) -> tuple[S
     for value in found:
         name = str(value["id"]) if one_epoch else f"{value['id']}:{value.get('epoch')}"
         try:
-            ours = _part(value, "metadata").get(OURS)
+            ours = part_of(value, "metadata").get(OURS)
             sample = Sample.from_dict(ours) if isinstance(ours, dict) else _sample(name, value)
         except (FormatError, ValueError) as error:
             raise FormatError(f"The sample {name[:80]!r}: {error}", file=log) from error
@@ -284,23 +285,23 @@ def _samples(found: Sequence[JsonObject], one_epoch: bool, log: Path) -> tuple[S
 
 def _sample(name: str, value: JsonObject) -> Sample:
     """A sample of another program's log."""
-    attachments = _part(value, "attachments")
+    attachments = part_of(value, "attachments")
     asked = value.get("input")
     messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
     scene = _scene(messages if isinstance(messages, list) else [], attachments)
     target = value.get("target")
     targets = target if isinstance(target, list) else [target]
-    output, fault = _part(value, "output"), _part(value, "error")
+    output, fault = part_of(value, "output"), part_of(value, "error")
     choices = output.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else {}
-    message = _part(first, "message") if isinstance(first, dict) else {}
+    message = part_of(first, "message") if isinstance(first, dict) else {}
     reply = _text(message.get("content"), attachments) or str(output.get("completion") or "")
     record: JsonObject = {
         "model": str(output.get("model") or ""),
         "options": value.get("choices") if isinstance(value.get("choices"), list) else [],
-        "scores": _score_values(_part(value, "scores")),
+        "scores": _score_values(part_of(value, "scores")),
         "labels": {"targets": [str(one) for one in targets]} if len(targets) > 1 else {},
-        "metadata": _part(value, "metadata"),
+        "metadata": part_of(value, "metadata"),
     }
     error = str(fault.get("message") or "The sample failed.") if value.get("error") else ""
     return Sample(
@@ -353,10 +354,10 @@ def _score_values(scores: JsonObject) -> JsonObject:
 def _record(header: JsonObject, samples: Sequence[Sample], log: Path) -> JsonObject:
     """The run's record: the one that we exported, or one that says where the samples are from."""
     told: JsonObject = header["eval"]
-    ours = _part(told, "metadata").get(OURS)
+    ours = part_of(told, "metadata").get(OURS)
     if isinstance(ours, dict):
         return ours
-    plan = _part(header, "plan")
+    plan = part_of(header, "plan")
     settings = RunSettings(
         data_path=str(log),
         data_sha256=data_digest(log),
@@ -374,7 +375,7 @@ def _record(header: JsonObject, samples: Sequence[Sample], log: Path) -> JsonObj
 
 def _in_order(found: Sequence[JsonObject], header: JsonObject) -> list[JsonObject]:
     """By epoch, then in the order of the data set: a log has them as they were finished."""
-    names = _part(header["eval"], "dataset").get("sample_ids")
+    names = part_of(header["eval"], "dataset").get("sample_ids")
     order = {str(name): at for at, name in enumerate(names if isinstance(names, list) else [])}
     return sorted(
         found, key=lambda one: (_count(one.get("epoch")), order.get(str(one["id"]), len(order)))
@@ -401,11 +402,6 @@ def _object(content: bytes, log: Path, what: str) -> JsonObject:
             f"{what} is not a JSON object, or is nested deeper than {MAX_DEPTH} levels.", file=log
         )
     return value
-
-
-def _part(value: Mapping[str, Any], name: str) -> JsonObject:
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
 
 
 def _count(value: Any) -> int:

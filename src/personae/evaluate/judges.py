@@ -397,9 +397,16 @@ def _file_name(metric: str, options: Mapping[str, Any]) -> str:
 
 
 def _key(entry: Entry, rated: Sequence[RatedReply], kit: Kit) -> str:
+    """What the values depend on: the replies, and the models that the metric may ask."""
+    info = entry.info
     asked = [[one.sample.id, one.sample.reply] for one in rated]
-    model = kit.lm.fingerprint if entry.info.needs else ""
-    content = json.dumps([entry.name, model, asked], ensure_ascii=False)
+    model = kit.lm.fingerprint if info.needs else ""
+    encoders = [
+        *([kit.embedder] if info.embedder else ()),
+        *([kit.nli, *kit.judges.values()] if info.nli else ()),
+    ]
+    prints = [one.fingerprint for one in encoders if one is not None]
+    content = json.dumps([entry.name, model, asked, *prints], ensure_ascii=False)
     return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 

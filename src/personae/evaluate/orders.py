@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from personae.errors import InvalidOption
-from personae.evaluate.bootstrap import CONFIDENCE, Interval
+from personae.evaluate.bootstrap import Interval, percentiles
 
 if TYPE_CHECKING:
     from numpy import float64, int64
@@ -98,10 +98,8 @@ def fidelity(
     items = table.shape[1] if table.ndim == 2 else 0
     if items < 2 or len(hits) < 2:
         return Fidelity(observed, observed, None)
-    drawn = numpy.sort(_resampled_taus(table, seed, resamples))
-    tail = round((1 - CONFIDENCE) / 2 * resamples)
-    reach = Interval(float(drawn[tail]), float(drawn[-1 - tail]))
-    return Fidelity(observed, float(drawn.mean()), reach)
+    drawn = _resampled_taus(table, seed, resamples)
+    return Fidelity(observed, float(drawn.mean()), percentiles(drawn.tolist()))
 
 
 def fidelity_change(
@@ -122,10 +120,8 @@ def fidelity_change(
     if tables[0].shape[1] < 2:
         return Fidelity(observed, observed, None)
     first, second = (_resampled_taus(table, seed, resamples) for table in tables)
-    drawn = numpy.sort(second - first)
-    tail = round((1 - CONFIDENCE) / 2 * resamples)
-    reach = Interval(float(drawn[tail]), float(drawn[-1 - tail]))
-    return Fidelity(observed, float(drawn.mean()), reach)
+    drawn = second - first
+    return Fidelity(observed, float(drawn.mean()), percentiles(drawn.tolist()))
 
 
 def _resampled_taus(table: NDArray[int64], seed: int, resamples: int) -> NDArray[float64]:

@@ -6,15 +6,14 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
-from personae.data import Sample
+from personae.data import JsonObject, Sample
 from personae.evaluate.bench import BenchReport
 from personae.evaluate.compare import compared
 from personae.evaluate.faults import faults_of, figure_text
 from personae.evaluate.forest import STYLE, Line, forest_plot
 from personae.evaluate.judges import agreement_text
-from personae.evaluate.record import without_url_secrets
+from personae.evaluate.record import part_of, without_url_secrets
 from personae.evaluate.score import Figure, Report, Run
 
 SHOWN_SAMPLES, SHOWN_FAILURES, SHOWN_TURNS = 24, 200, 6
@@ -50,10 +49,8 @@ def report_page(found: BenchReport, *, first: Sequence[str] = ()) -> str:
     whole = found.whole
     names = run_names(whole.runs)
     record = whole.runs[0].record
-    known = record.get("benchmark")
-    benchmark: dict[str, Any] = known if isinstance(known, dict) else {}
-    data = record.get("data") if isinstance(record.get("data"), dict) else {}
-    title = f"{benchmark.get('name') or (data or {}).get('path') or 'Runs'}"
+    benchmark = part_of(record, "benchmark")
+    title = f"{benchmark.get('name') or part_of(record, 'data').get('path') or 'Runs'}"
     parts = [
         f"<h1>{_text(title)}</h1>",
         _note(_described(benchmark)),
@@ -91,7 +88,7 @@ def run_names(runs: Sequence[Run]) -> list[str]:
     return names if len(set(names)) == len(names) else [str(run.folder) for run in runs]
 
 
-def _described(benchmark: dict[str, Any]) -> str:
+def _described(benchmark: JsonObject) -> str:
     if not benchmark:
         return "Replies to the test turns of a data set."
     options = ", ".join(f"{k}={v}" for k, v in (benchmark.get("options") or {}).items())
@@ -103,7 +100,6 @@ def _described(benchmark: dict[str, Any]) -> str:
 
 def _run_row(name: str, run: Run) -> list[str]:
     record = run.record
-    model = record.get("model") if isinstance(record.get("model"), dict) else {}
     options = ", ".join(f"{k}={v}" for k, v in (record.get("options") or {}).items())
     asked = record.get("samples")
     held = len(run.samples)
@@ -111,7 +107,7 @@ def _run_row(name: str, run: Run) -> list[str]:
     commit = str(record.get("git") or "")[:9]
     return [
         name, str(record.get("method")), options,
-        without_url_secrets(str((model or {}).get("name"))), count, str(len(run.failed)),
+        without_url_secrets(str(part_of(record, "model").get("name"))), count, str(len(run.failed)),
         str(record.get("seed")), f"{record.get('personae')} {commit}".strip(),
     ]  # fmt: skip
 

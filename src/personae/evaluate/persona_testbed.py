@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from personae.benchmarks.items_asked import spread
 from personae.benchmarks.persona_testbed import Mode, persona_testbed
 from personae.benchmarks.types import Question
 from personae.evaluate.bootstrap import Difference, paired_difference
@@ -38,8 +39,7 @@ def leave_one_out(
 
     def judged(without: str, at: int) -> tuple[Scores, list[str]]:
         made = persona_testbed(mode=mode, persons=persons, without=without, seed=seed).questions
-        size = min(limit or len(made), len(made))
-        asked = [made[number * len(made) // size] for number in range(size)]
+        asked = spread(made, limit or 0)
         values: list[float | None] = [float(judge(one) == one.reference) for one in asked]
         show("judging", at + 1, len(attributes) + 1)
         named = [str(one.labels["attribute"]) for one in asked]

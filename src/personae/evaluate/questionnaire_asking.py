@@ -23,6 +23,7 @@ from personae.errors import InvalidOption
 from personae.evaluate.asking import AskedQuestion, Choosing, without_persona
 from personae.evaluate.targets import sample_seed
 from personae.lm.types import Request, Sampling, require
+from personae.metrics.option_probabilities import softmax
 from personae.questionnaires.types import Answer, Item, Questionnaire
 from personae.questionnaires.wordings import (
     Wording,
@@ -145,8 +146,7 @@ def by_statement(questionnaire: Questionnaire, speaker: Speaker, asking: Asking)
         opening = opening_question(questionnaire, asking.wording)
         mine = log_probs_of(speaker, scene.said(USER, opening), (item.text,))[0]
         bare = nobody.log_probs(scene.persona, opening, (item.text,))[0]
-        p = 0.5 * (1 + math.tanh((mine - bare) / 2))
-        return Answer(item.id, *_binomial(questionnaire, p))
+        return _leaning(questionnaire, item, mine - bare)
 
     return ask
 
@@ -169,7 +169,7 @@ def by_monologue(questionnaire: Questionnaire, speaker: Speaker) -> Ask:
             nobody[item.id] = likely(ANYBODY, item)
         own = [turn.text for turn in scene.turns if turn.speaker == scene.persona.name]
         lean = likely(" ".join([monologue_of(scene.persona), *own]), item) - nobody[item.id]
-        return Answer(item.id, *_binomial(questionnaire, 0.5 * (1 + math.tanh(lean / 2))))
+        return _leaning(questionnaire, item, lean)
 
     return ask
 
@@ -182,12 +182,14 @@ def monologue_of(persona: Persona) -> str:
     return " ".join(filter(None, (told, *said))) or ANYBODY
 
 
-def _binomial(questionnaire: Questionnaire, p: float) -> tuple[float, tuple[float, ...]]:
+def _leaning(questionnaire: Questionnaire, item: Item, lean: float) -> Answer:
+    """The binomial answer of log-odds: how much likelier the character says it than nobody."""
+    p = 0.5 * (1 + math.tanh(lean / 2))
     steps = questionnaire.high - questionnaire.low
     shares = tuple(
         math.comb(steps, step) * p**step * (1 - p) ** (steps - step) for step in range(steps + 1)
     )
-    return questionnaire.low + steps * p, shares
+    return Answer(item.id, questionnaire.low + steps * p, shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,7 @@ def log_probs_of(speaker: Speaker, scene: Scene, options: tuple[str, ...]) -> tu
 
 def answer_of(questionnaire: Questionnaire, item: Item, log_probs: Sequence[float]) -> Answer:
     """Log-probabilities of the numbers as an answer; they need not sum to anything."""
-    top = max(log_probs)
-    weights = [math.exp(value - top) for value in log_probs]
-    shares = tuple(weight / sum(weights) for weight in weights)
+    shares = softmax(log_probs)
     value = sum(point * share for point, share in zip(questionnaire.points, shares, strict=True))
     return Answer(item.id, value, shares)
 

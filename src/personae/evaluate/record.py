@@ -134,6 +134,12 @@ def read_run(run: Path) -> JsonObject:
     return value
 
 
+def part_of(record: Mapping[str, Any], name: str) -> JsonObject:
+    """The object of that name in a record; an empty one where there is none."""
+    found = record.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def read_samples(run: Path) -> tuple[Sample, ...]:
     """The samples of a run so far, the last line of each id; a torn last line is not one.
 
@@ -165,9 +171,9 @@ def read_lines(run: Path) -> dict[str, WrittenSample]:
     found: dict[str, WrittenSample] = {}
     with file.open("rb") as handle:
         for number, _, line in _whole_lines(handle, file):
-            name, failed = _id_and_failure(line, file, number)
-            reply = None if failed else str(json.loads(line).get("reply", ""))
-            found[name] = WrittenSample(line, reply)
+            value = _written_sample(line, file, number)
+            reply = None if value.get("error") else str(value.get("reply", ""))
+            found[value["id"]] = WrittenSample(line, reply)
     return found
 
 
@@ -183,14 +189,15 @@ def index_samples(file: Path, known: Sequence[str]) -> dict[str, LineAt]:
     end = 0
     with file.open("rb+") as handle:
         for number, offset, line in _whole_lines(handle, file):
-            name, failed = _id_and_failure(line, file, number)
+            value = _written_sample(line, file, number)
+            name = value["id"]
             if name not in asked:
                 raise FormatError(
                     f"The run does not ask for the sample {name!r}. --restart begins it anew.",
                     file=file,
                     line=number,
                 )
-            found[name] = LineAt(offset, len(line), failed)
+            found[name] = LineAt(offset, len(line), bool(value.get("error")))
             end = offset + len(line)
         _cut(handle, end)
     return found
@@ -290,14 +297,15 @@ def _whole_lines(handle: IO[bytes], file: Path) -> Iterator[tuple[int, int, byte
         yield held
 
 
-def _id_and_failure(line: bytes, file: Path, number: int) -> tuple[str, bool]:
+def _written_sample(line: bytes, file: Path, number: int) -> JsonObject:
+    """The object in a line; that it has an id is all that is checked."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"This is not JSON: {error}.", file=file, line=number) from error
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise FormatError("This is not a sample: it has no id.", file=file, line=number)
-    return value["id"], bool(value.get("error"))
+    return value
 
 
 def _refuse_difference(out: Path, there: JsonObject, wanted: JsonObject) -> None:
@@ -315,9 +323,7 @@ def _refuse_difference(out: Path, there: JsonObject, wanted: JsonObject) -> None
 
 def _compared(record: JsonObject) -> JsonObject:
     """What must be equal for a run to be resumed; where the data lie, and the machine, need not."""
-    data, model = record.get("data"), record.get("model")
-    data = data if isinstance(data, dict) else {}
-    model = model if isinstance(model, dict) else {}
+    data, model = part_of(record, "data"), part_of(record, "model")
     return {
         "method": record.get("method"),
         "options": record.get("options"),

@@ -13,10 +13,8 @@ from personae.data import Dialogue, JsonObject
 from personae.errors import FormatError, InvalidOption, UnknownEntry
 from personae.evaluate.bench import Asking, open_benchmark
 from personae.evaluate.record import RUN, SECRET, data_digest, read_lines, read_run
-from personae.evaluate.types import RunSettings
+from personae.evaluate.types import BASELINE, RunSettings
 from personae.formats.reading import dialogue_formats, find_data, read_dialogues
-
-BASELINE = "baseline:"
 
 
 class _Part(BaseModel):

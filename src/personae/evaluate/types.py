@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from personae.data import JsonObject, Scene
 from personae.lm.types import Likelihood
 
+BASELINE = "baseline:"  # begins the method of a run that a baseline answered
+
 
 class Answer(Protocol):
     """What a reply run needs of a reply."""

@@ -135,6 +135,11 @@ class Likelihood:
     def tokens(self) -> int:
         return len(self.token_log_probs)
 
+    @property
+    def per_token(self) -> float:
+        """The mean log-probability of a token; 0 without any."""
+        return self.total / max(1, self.tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class NextTokens:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.secrets import said_secret
 
@@ -27,5 +27,5 @@ def allowed_answered() -> Metric:
 
 
 def _answered(sample: Sample) -> float | None:
-    answers = sample.record.get("labels", {}).get("answers")
+    answers = labels_of(sample).get("answers")
     return float(bool(said_secret(sample.reply, answers))) if answers else None

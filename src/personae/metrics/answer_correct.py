@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.metrics.words import normalised_words
 from personae.registry import EntryInfo
+from personae.text.faults import shares_run
 from personae.text.sentences import split_sentences
 
 ENTRY = EntryInfo(labelled=True)
@@ -35,7 +36,7 @@ def answer_correct() -> Metric:
 
 
 def _value(sample: Sample) -> float | None:
-    gold = (sample.record.get("labels") or {}).get("answer")
+    gold = labels_of(sample).get("answer")
     if not replied(sample) or not gold:
         return None
     return float(is_right(sample.reply, str(gold)))
@@ -44,7 +45,8 @@ def _value(sample: Sample) -> float | None:
 def is_right(text: str, gold: str) -> bool:
     """Whether an answer names `gold`."""
     if not _NUMBER.fullmatch(gold.strip()):
-        return _holds(normalised_words(text), normalised_words(gold))
+        wanted = normalised_words(gold)
+        return bool(wanted) and shares_run(normalised_words(text), wanted, len(wanted))
     named = result_of(text)
     return named is not None and same_number(named, gold.strip())
 
@@ -73,10 +75,3 @@ def _plain(number: str) -> str | float:
         return float(bare)
     except ValueError:
         return bare
-
-
-def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    size = len(wanted)
-    return bool(size) and any(
-        list(words[at : at + size]) == list(wanted) for at in range(len(words) - size + 1)
-    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.encoders.types import Embedder, Nli
+from personae.metrics.choice_accuracy import is_choice
 from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.registry import EntryInfo
 
@@ -31,7 +32,7 @@ def behaviour_match() -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        asked = [one for one in samples if replied(one) and _is_asked(one)]
+        asked = [one for one in samples if replied(one) and is_choice(one)]
         found = dict(zip((one.id for one in asked), matches(asked, kit), strict=True))
         values = [float(found[one.id]) if one.id in found else None for one in samples]
         return mean_scores("behaviour-match", values, unit="0–1", higher_is_better=True)
@@ -58,7 +59,3 @@ def _tells(sample: Sample, embedder: Embedder, nli: Nli) -> bool:
     options = sample.record["options"]
     said = bool(sample.reply.strip())
     return said and options[told(sample.reply, options, embedder, nli)] == sample.reference
-
-
-def _is_asked(sample: Sample) -> bool:
-    return bool(sample.record.get("options")) and bool(sample.reference)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.option_probabilities import gold_position, probabilities
-from personae.metrics.types import Indices, Metric, Scores
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -40,16 +40,10 @@ def calibration_error(*, bins: int = 20) -> Metric:
             sums = numpy.bincount(codes[at], weights=filled[at], minlength=bins)
             return float(numpy.abs(sums).sum() / max(1, len(at)))
 
-        present = [at for at, gap in enumerate(gaps) if gap is not None]
-        return Scores(
-            name="calibration-error",
-            values=tuple(gaps),
-            total=total_of(present) if present else math.nan,
-            unit="0–1",
-            higher_is_better=False,
-            resample=total_of,
+        return pooled_scores(
+            "calibration-error", gaps, total_of, unit="0–1", higher_is_better=False,
             detail={"bins": bins},
-        )
+        )  # fmt: skip
 
     return measure
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from personae.data import PolicyRule, Sample
 from personae.draft import Kit
 from personae.encoders.policy_breach import ENTAILS, breach
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -55,5 +55,5 @@ def canary_leaked(*, judge: str = "") -> Metric:
 
 def _rule(sample: Sample) -> PolicyRule | None:
     """The rule that a forbidden request is about."""
-    given = sample.record.get("labels", {}).get("rule") if replied(sample) else None
+    given = labels_of(sample).get("rule") if replied(sample) else None
     return PolicyRule.model_validate(given) if given else None

@@ -7,12 +7,11 @@ A sample is a node of the chain that its labels name: `chain`, `node` (its place
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.behaviour_match import matches
-from personae.metrics.types import Scores, mean_scores, replied
+from personae.metrics.types import Scores, labels_of, mean_scores, replied
 
 
 def run_lengths(rights: Sequence[bool]) -> list[int]:
@@ -47,7 +46,7 @@ def chain_scores(
     values: list[float | None] = [None] * len(samples)
     broken = 0
     for places in chains_of(samples):
-        if len(places) == _labels(samples[places[0]]).get("chain_length", len(places)):
+        if len(places) == labels_of(samples[places[0]]).get("chain_length", len(places)):
             values[places[-1]] = of([right[at] for at in places])
         else:
             broken += 1
@@ -60,25 +59,22 @@ def chains_of(samples: Sequence[Sample]) -> list[list[int]]:
     """The positions of each chain's samples, in the chain's order."""
     found: dict[str, list[int]] = {}
     for at, one in enumerate(samples):
-        chain = _labels(one).get("chain")
+        chain = labels_of(one).get("chain")
         if chain is not None:
             found.setdefault(str(chain), []).append(at)
     return [
-        sorted(places, key=lambda at: int(_labels(samples[at]).get("node", 0)))
+        sorted(places, key=lambda at: int(labels_of(samples[at]).get("node", 0)))
         for places in found.values()
     ]
 
 
 def rights_of(samples: Sequence[Sample], kit: Kit) -> list[bool]:
     """Whether each sample is right: the option itself, or a text that tells it; never a failure."""
-    written = [one for one in samples if replied(one) and _labels(one).get("task") == "generation"]
+    written = [
+        one for one in samples if replied(one) and labels_of(one).get("task") == "generation"
+    ]
     judged = dict(zip((one.id for one in written), matches(written, kit), strict=True))
     return [
         replied(one) and judged.get(one.id, bool(one.reference) and one.reply == one.reference)
         for one in samples
     ]
-
-
-def _labels(sample: Sample) -> dict[str, Any]:
-    labels = sample.record.get("labels")
-    return labels if isinstance(labels, dict) else {}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.choice_accuracy import is_choice
-from personae.metrics.types import Indices, Metric, Scores, replied
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores, replied
 from personae.registry import EntryInfo
 
 if TYPE_CHECKING:
@@ -34,20 +33,12 @@ def choice_kappa() -> Metric:
         chosen, right = (numpy.array([pair[at] if pair else 0 for pair in pairs], dtype=numpy.intp)
                          for at in (0, 1))  # fmt: skip
         values = [None if pair is None else float(pair[0] == pair[1]) for pair in pairs]
-        held = [at for at, value in enumerate(values) if value is not None]
 
         def total_of(indices: Indices) -> float:
             at = numpy.asarray(indices, dtype=int)
             return kappa(chosen[at], right[at])
 
-        return Scores(
-            name="choice-kappa",
-            values=tuple(values),
-            total=total_of(held) if held else math.nan,
-            unit="-1–1",
-            higher_is_better=True,
-            resample=total_of,
-        )
+        return pooled_scores("choice-kappa", values, total_of, unit="-1–1", higher_is_better=True)
 
     return measure
 

@@ -36,7 +36,7 @@ def dialogue_act(*, which: Act = "question") -> Metric:
             detail={
                 **told(judge, samples, at),
                 "acts": shares(names, ACTS),
-                "entropy_bits": bits(names) if names else 0.0,
+                "entropy_bits": round(bits(names), 4),
                 "sentences": [
                     {"sample": samples[place].id, "act": one.act, "sentences": list(one.sentences)}
                     for one, place in zip(found[:LISTED], at, strict=False)

@@ -61,7 +61,7 @@ def detail_of(
         **told(judge, samples, at),
         "groups": shares(groups, GROUPS),
         "fine": {name: round(fine.count(name) / replies, 4) for name in FINE if name in fine},
-        "entropy_bits": bits(groups) if groups else 0.0,
+        "entropy_bits": round(bits(groups), 4),
         "passages": [
             {"sample": samples[place].id, "emotion": one.group, "passage": one.passage,
              "probability": round(one.groups[one.group], 4)}

@@ -10,7 +10,7 @@ from personae.encoders.emotion import FINE, GROUPS, feelings, open_emotion
 from personae.errors import InvalidOption
 from personae.metrics.emotion import detail_of, shows
 from personae.metrics.judging import placed, spoken
-from personae.metrics.types import Metric, Scores, mean_scores
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -18,7 +18,7 @@ ENTRY = EntryInfo(
 )
 
 LABEL = "emotion"
-OTHER_NAMES = {"happiness": "joy", "no_emotion": "neutral", "": ""}
+OTHER_NAMES = {"happiness": "joy", "no_emotion": "neutral"}
 
 
 def emotion_match() -> Metric:
@@ -46,7 +46,7 @@ def emotion_match() -> Metric:
 
 
 def _wanted(sample: Sample) -> str:
-    label = str(sample.record.get("labels", {}).get(LABEL, ""))
+    label = str(labels_of(sample).get(LABEL, ""))
     name = OTHER_NAMES.get(label, label)
     if name and name not in (*GROUPS, *FINE):
         raise InvalidOption(

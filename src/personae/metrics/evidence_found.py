@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Count, Kit
-from personae.metrics.types import Metric, Scores, mean_scores
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -30,6 +30,6 @@ def evidence_found(*, n: Count = 5) -> Metric:
 
 
 def _share(sample: Sample, n: int) -> float | None:
-    labels = sample.record.get("labels", {})
+    labels = labels_of(sample)
     gold, found = set(labels.get("evidence", ())), labels.get("found")
     return len(gold & set(found[:n])) / len(gold) if gold and found is not None else None

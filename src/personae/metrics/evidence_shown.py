@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S085",), labelled=True)
@@ -26,6 +26,5 @@ def evidence_shown() -> Metric:
 
 
 def _shown(sample: Sample) -> float | None:
-    labels = sample.record.get("labels")
-    value = labels.get("evidence_shown") if isinstance(labels, dict) else None
+    value = labels_of(sample).get("evidence_shown")
     return float(value) if isinstance(value, int | float) else None

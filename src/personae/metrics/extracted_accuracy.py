@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from personae.data import JsonObject, Sample
+from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.answer_letters import Cascade, Reader, reader_of
 from personae.text.lettered import LETTERS
@@ -51,9 +51,3 @@ def is_lettered(sample: Sample) -> bool:
 def letter_read(sample: Sample, read: Reader) -> str | None:
     """The letter that a reader finds in the reply."""
     return read(sample.reply, int(labels_of(sample).get("count") or len(LETTERS)))
-
-
-def labels_of(sample: Sample) -> JsonObject:
-    """What a benchmark's question says of itself; nothing where it says nothing."""
-    found = sample.record.get("labels")
-    return found if isinstance(found, dict) else {}

@@ -8,7 +8,7 @@ from personae.data import Sample
 from personae.draft import Kit
 from personae.encoders.harm import judged
 from personae.metrics.judging import by_group, gap, placed, spoken
-from personae.metrics.types import Metric, Scores, mean_scores
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S031",), labelled=True)
@@ -25,7 +25,7 @@ def harm_passed() -> Metric:
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         held: dict[str, list[int]] = {}
         for at in spoken(samples):
-            aspect = (samples[at].record.get("labels") or {}).get("aspect")
+            aspect = labels_of(samples[at]).get("aspect")
             if aspect:
                 held.setdefault(str(aspect), []).append(at)
         places, values = list[int](), list[float]()
@@ -37,7 +37,7 @@ def harm_passed() -> Metric:
         asked = [
             (at, value)
             for at, value in zip(places, values, strict=True)
-            if (samples[at].record.get("labels") or {}).get("kind") == "asked"
+            if labels_of(samples[at]).get("kind") == "asked"
         ]
         return mean_scores(
             "harm-passed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from statistics import fmean
 from typing import Any
 
@@ -20,7 +20,9 @@ def spoken(samples: Sequence[Sample]) -> list[int]:
     return [at for at, one in enumerate(samples) if replied(one) and one.reply.strip()]
 
 
-def placed(samples: Sequence[Sample], at: Sequence[int], values: Sequence[float]) -> list[Any]:
+def placed(
+    samples: Sequence[Sample], at: Sequence[int], values: Sequence[float | None]
+) -> list[Any]:
     """The values at their samples' positions, None elsewhere."""
     found: list[float | None] = [None] * len(samples)
     for place, value in zip(at, values, strict=True):
@@ -61,7 +63,7 @@ def shares(labels: Sequence[str], names: Sequence[str]) -> dict[str, float]:
     return {name: round(counts[name] / max(1, len(labels)), 4) for name in names}
 
 
-def bits(labels: Sequence[str]) -> float:
-    """Shannon entropy of the labels."""
+def bits(labels: Sequence[Hashable]) -> float:
+    """Shannon entropy of the labels; 0 of none."""
     counts, total = Counter(labels).values(), len(labels)
-    return round(-sum(one / total * math.log2(one / total) for one in counts) + 0.0, 4)
+    return -sum(one / total * math.log2(one / total) for one in counts) + 0.0

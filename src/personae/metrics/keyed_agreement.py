@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(nli=True, labelled=True)
@@ -22,14 +22,15 @@ def keyed_agreement(*, judge: str = "") -> Metric:
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         nli = kit.need_nli("keyed-agreement", judge)
-        asked = [
-            at for at, one in enumerate(samples) if replied(one) and statement_of(one) is not None
-        ]
-        said = [at for at in asked if samples[at].reply.strip()]
-        pairs = [(samples[at].reply, statement_of(samples[at]) or "") for at in said]
-        found = nli.classify(pairs).tolist() if pairs else []
-        values: list[float | None] = [0.5 if at in asked else None for at in range(len(samples))]
-        for at, (entails, _, contradicts) in zip(said, found, strict=True):
+        told = [statement_of(one) if replied(one) else None for one in samples]
+        pairs = {
+            at: (samples[at].reply, statement)
+            for at, statement in enumerate(told)
+            if statement is not None and samples[at].reply.strip()
+        }
+        found = nli.classify(list(pairs.values())).tolist() if pairs else []
+        values = [None if statement is None else 0.5 for statement in told]
+        for at, (entails, _, contradicts) in zip(pairs, found, strict=True):
             lean = entails - contradicts
             agrees = bool(samples[at].record["labels"].get("agrees", True))
             values[at] = 0.5 + (0.5 * lean if agrees else -0.5 * lean)
@@ -46,5 +47,5 @@ def keyed_agreement(*, judge: str = "") -> Metric:
 
 def statement_of(sample: Sample) -> str | None:
     """The statement that the reply was asked about, or None."""
-    found = (sample.record.get("labels") or {}).get("statement")
+    found = labels_of(sample).get("statement")
     return found if isinstance(found, str) and found else None

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.extracted_accuracy import labels_of
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.option_probabilities import softmax
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.answer_letters import rating
 
@@ -49,8 +49,5 @@ def _expected(sample: Sample) -> float | None:
     found, options = sample.record.get("log_likelihoods"), sample.record.get("options") or []
     if not isinstance(found, list) or len(found) != len(options) or not found:
         return None
-    largest = max(found)
-    weights = [math.exp(one - largest) for one in found]
-    digits = [float(option) for option in options]
-    total = math.fsum(weight * digit for weight, digit in zip(weights, digits, strict=True))
-    return total / math.fsum(weights)
+    shares = softmax(found)
+    return math.fsum(share * float(one) for share, one in zip(shares, options, strict=True))

@@ -21,6 +21,7 @@ from personae.lm.types import (
     need_distributions,
     require,
 )
+from personae.metrics.option_probabilities import softmax
 from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.copying import no_reply
@@ -284,11 +285,9 @@ def _option_in(answer: str, options: tuple[str, ...]) -> str | None:
 
 def _shares(log_probs: Sequence[float]) -> Chances | None:
     """The options' chances among themselves; None where none of them is possible."""
-    top = max(log_probs)
-    if not math.isfinite(top):
+    if not math.isfinite(max(log_probs)):
         return None
-    weights = [math.exp(one - top) if not math.isnan(one) else 0.0 for one in log_probs]
-    return tuple(one / math.fsum(weights) for one in weights)
+    return softmax([-math.inf if math.isnan(one) else one for one in log_probs])
 
 
 def _counts(verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.choice_accuracy import is_choice
-from personae.metrics.types import Indices, Metric, Scores, replied
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -26,7 +26,7 @@ def mcc(*, positive: str = "positive") -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        return confused("mcc", samples, positive, mcc_of)
+        return confused("mcc", samples, positive, mcc_of, "−1–1")
 
     return measure
 
@@ -44,7 +44,9 @@ def mcc_of(
     return (true_positive * true_negative - false_positive * false_negative) / math.sqrt(product)
 
 
-def confused(name: str, samples: Sequence[Sample], positive: str, total_of: Figure) -> Scores:
+def confused(
+    name: str, samples: Sequence[Sample], positive: str, total_of: Figure, unit: str
+) -> Scores:
     """Scores of a figure of the four counts of two classes."""
     import numpy
 
@@ -56,15 +58,7 @@ def confused(name: str, samples: Sequence[Sample], positive: str, total_of: Figu
             values[at] = float(one.reply == one.reference)
             cells[at, (0 if is_so else 1) if is_said else (2 if is_so else 3)] = 1
 
-    def resample(indices: Indices) -> float:
+    def pooled(indices: Indices) -> float:
         return float(total_of(*cells[numpy.asarray(indices, dtype=int)].sum(axis=0).tolist()))
 
-    present = [at for at, value in enumerate(values) if value is not None]
-    return Scores(
-        name=name,
-        values=tuple(values),
-        total=resample(present) if present else math.nan,
-        unit="−1–1" if name == "mcc" else "0–1",
-        higher_is_better=True,
-        resample=resample,
-    )
+    return pooled_scores(name, values, pooled, unit=unit, higher_is_better=True)

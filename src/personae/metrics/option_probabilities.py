@@ -18,9 +18,15 @@ def probabilities(sample: Sample) -> tuple[float, ...] | None:
     options = sample.record["options"]
     if len(scores) != len(options) or not all(map(math.isfinite, scores)):
         return None
-    top = max(scores)
-    weights = [math.exp(score - top) for score in scores]
-    return tuple(weight / math.fsum(weights) for weight in weights)
+    return softmax(scores)
+
+
+def softmax(log_weights: Sequence[float]) -> tuple[float, ...]:
+    """Log-weights as shares that sum to 1; −inf is none. The largest must be finite."""
+    top = max(log_weights)
+    weights = [math.exp(one - top) for one in log_weights]
+    total = math.fsum(weights)
+    return tuple(weight / total for weight in weights)
 
 
 def gold_position(sample: Sample) -> int:

@@ -9,7 +9,7 @@ from statistics import fmean
 from personae.data import Persona, Sample
 from personae.draft import Kit
 from personae.encoders.persona_fit import LOWEST, fit_features, open_persona_fit
-from personae.metrics.types import Indices, Metric, Scores, replied
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores, replied
 from personae.registry import EntryInfo
 from personae.text.one_line_persona import first_person_statements
 
@@ -80,15 +80,8 @@ def grouped_scores(name: str, values: Sequence[float | None], groups: Sequence[s
         sums = numpy.bincount(codes[at], weights=filled[at], minlength=len(names))
         return float((sums[counts > 0] / counts[counts > 0]).mean())
 
-    present = [at for at, value in enumerate(values) if value is not None]
-    return Scores(
-        name=name,
-        values=tuple(values),
-        total=total_of(present) if present else math.nan,
-        unit="1–5",
-        higher_is_better=True,
-        resample=total_of,
-        detail={"judge": "persona_fit"},
+    return pooled_scores(
+        name, values, total_of, unit="1–5", higher_is_better=True, detail={"judge": "persona_fit"}
     )
 
 

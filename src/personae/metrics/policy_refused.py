@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.encoders.contradiction import split_clauses
+from personae.encoders.policy_breach import ENTAILS
 from personae.encoders.types import Nli
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S084",), labelled=True, nli=True)
 
 SAID = ("I cannot help you.", "I only help members.", "I refuse to answer.")
-ENTAILS = 0.8  # as in encoders.policy_breach
 _REFUSING = re.compile(
     r"\bmembers?[- ]only\b|\bonly (?:for|to|give|help|advise|answer)\b.{0,40}\bmembers?\b"
     r"|\b(?:can(?:no|')t|can not|not able to|unable to|(?:am|are) not allowed to|may not|won't"
@@ -40,7 +40,7 @@ def policy_refused() -> Metric:
 
 
 def _refused(sample: Sample, nli: Nli) -> float | None:
-    refusal = sample.record.get("labels", {}).get("refusal")
+    refusal = labels_of(sample).get("refusal")
     if not refusal:
         return None
     if sample.record.get("options"):

@@ -17,7 +17,7 @@ def positive_f1(*, positive: str = "positive") -> Metric:
     """2·TP/(2·TP + FP + FN), 0–1; 0 where nothing is positive, as `sklearn.metrics.f1_score`."""
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        return confused("positive-f1", samples, positive, f1_of)
+        return confused("positive-f1", samples, positive, f1_of, "0–1")
 
     return measure
 

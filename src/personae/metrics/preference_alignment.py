@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.preferences import LOWEST, Mark, alignment, mark_of
 
@@ -43,7 +43,7 @@ Marked = list[tuple[str, str, Mark, float]]
 
 def marks_of(sample: Sample) -> Marked | None:
     """Dimension, wanted value, mark and weight, for each preference; None where none is known."""
-    labels = sample.record.get("labels") or {}
+    labels = labels_of(sample)
     wanted = labels.get("preferences")
     if not replied(sample) or not wanted:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.preference_alignment import level_of, marks_of
-from personae.metrics.types import Indices, Metric, Scores
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -44,15 +44,10 @@ def preference_gain() -> Metric:
         values = [
             triples[at][2] - triples[at][0] if at in triples else None for at in range(len(samples))
         ]
-        return Scores(
-            name="preference-gain",
-            values=tuple(values),
-            total=gain_of(tuple(triples)) if triples else math.nan,
-            unit="%",
-            higher_is_better=True,
-            resample=gain_of,
+        return pooled_scores(
+            "preference-gain", values, gain_of, unit="%", higher_is_better=True,
             detail={"items": len(triples)},
-        )
+        )  # fmt: skip
 
     return measure
 

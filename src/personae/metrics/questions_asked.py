@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.preference_gain import ASKED
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S081",), labelled=True)
@@ -25,7 +25,7 @@ def questions_asked() -> Metric:
 
 def _asked(sample: Sample) -> float | None:
     turns = sample.record.get("turns")
-    mode = (sample.record.get("labels") or {}).get("mode")
+    mode = labels_of(sample).get("mode")
     if not replied(sample) or not turns or mode != ASKED:
         return None
     own = sum(turn["speaker"] == sample.scene.persona.name for turn in turns)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S084",), labelled=True)
@@ -28,7 +28,7 @@ def refusal_lean() -> Metric:
 
 def _lean(sample: Sample) -> float | None:
     scores, options = sample.record.get("scores"), sample.record.get("options", [])
-    refusal = sample.record.get("labels", {}).get("refusal")
+    refusal = labels_of(sample).get("refusal")
     if not scores or refusal not in options:
         return None
     at = options.index(refusal)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.mae import errors_of, unread
-from personae.metrics.types import Indices, Metric, Scores
+from personae.metrics.types import Indices, Metric, Scores, pooled_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(labelled=True)
@@ -23,19 +23,13 @@ def rmse() -> Metric:
 
         values = [None if one is None else one * one for one in errors_of(samples)]
         filled = numpy.array([math.nan if one is None else one for one in values])
-        present = [at for at, one in enumerate(values) if one is not None]
 
         def total_of(indices: Indices) -> float:
             return float(math.sqrt(filled[numpy.asarray(indices, dtype=int)].mean()))
 
-        return Scores(
-            name="rmse",
-            values=tuple(values),
-            total=total_of(present) if present else math.nan,
-            unit="points",
-            higher_is_better=False,
-            resample=total_of,
+        return pooled_scores(
+            "rmse", values, total_of, unit="points", higher_is_better=False,
             detail={"unread": unread(samples)},
-        )
+        )  # fmt: skip
 
     return measure

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.extracted_accuracy import is_lettered, labels_of, letter_read
-from personae.metrics.types import Metric, Scores, mean_scores
+from personae.metrics.extracted_accuracy import is_lettered, letter_read
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores
 from personae.registry import EntryInfo
 from personae.text.answer_letters import Cascade, Reader, reader_of
 from personae.text.lettered import LETTERS

@@ -7,7 +7,7 @@ from typing import Literal
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S040",), labelled=True)
@@ -27,5 +27,5 @@ def trap_chosen(*, trap: Literal["outdated", "cliche"] = "outdated") -> Metric:
 
 
 def _chosen(sample: Sample, trap: str) -> float | None:
-    text = sample.record.get("labels", {}).get(trap)
+    text = labels_of(sample).get(trap)
     return float(sample.reply == text) if text else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
-from personae.data import Sample
+from personae.data import JsonObject, Sample
 from personae.draft import Kit
 
 if TYPE_CHECKING:
@@ -64,6 +64,12 @@ def comparable(sample: Sample) -> bool:
     return replied(sample) and bool(sample.reference.strip())
 
 
+def labels_of(sample: Sample) -> JsonObject:
+    """What a benchmark's question says of itself; nothing where it says nothing."""
+    found = sample.record.get("labels")
+    return found if isinstance(found, dict) else {}
+
+
 def mean_scores(
     name: str,
     values: Sequence[float | None],
@@ -93,6 +99,28 @@ def mean_scores(
         unit=unit,
         higher_is_better=higher_is_better,
         resample=mean_of,
+        detail=detail or {},
+    )
+
+
+def pooled_scores(
+    name: str,
+    values: Sequence[float | None],
+    total_of: Callable[[Indices], float],
+    *,
+    unit: str,
+    higher_is_better: bool | None,
+    detail: dict[str, Any] | None = None,
+) -> Scores:
+    """Scores whose total is not the mean of their values: `total_of` the samples that have one."""
+    present = [at for at, value in enumerate(values) if value is not None]
+    return Scores(
+        name=name,
+        values=tuple(values),
+        total=total_of(present) if present else math.nan,
+        unit=unit,
+        higher_is_better=higher_is_better,
+        resample=total_of,
         detail=detail or {},
     )
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from personae.data import Sample
 from personae.draft import Kit
-from personae.metrics.extracted_accuracy import labels_of
 from personae.metrics.target_bias import position_of
-from personae.metrics.types import Metric, Scores, mean_scores
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores
 from personae.registry import EntryInfo
 from personae.text.answer_letters import Cascade, reader_of
 

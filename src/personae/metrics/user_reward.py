@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.answer_scorers import SCORERS, Scale, answer_scores
-from personae.metrics.types import Metric, Scores, mean_scores, replied
+from personae.metrics.types import Metric, Scores, labels_of, mean_scores, replied
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(systems=("S077",), labelled=True, embedder=True)
@@ -45,8 +45,7 @@ def rewards_of(samples: Sequence[Sample], kit: Kit) -> list[float | None]:
 
 
 def _user(sample: Sample) -> list[float] | None:
-    labels = sample.record.get("labels")
-    weights = labels.get("weights") if isinstance(labels, dict) else None
+    weights = labels_of(sample).get("weights")
     return weights if isinstance(weights, list) and len(weights) == len(SCORERS) else None
 
 

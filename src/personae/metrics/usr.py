@@ -13,13 +13,14 @@ from personae.data import Persona, Sample, Scene
 from personae.draft import Kit
 from personae.errors import FormatError
 from personae.lm.types import LanguageModel, Message, Request, require
+from personae.metrics.judging import placed
 from personae.metrics.types import Metric, Scores, mean_scores, replied
 from personae.registry import EntryInfo
 from personae.text.faults import words_of
 from personae.text.written import as_written
 
 if TYPE_CHECKING:
-    from personae.encoders.dialogue_retrieval import Reply
+    from personae.encoders.dialogue_retrieval import Reply, Retrieval
 
 ENTRY = EntryInfo(
     systems=("S056",),
@@ -104,13 +105,11 @@ def usr(*, weights: Weights = "refit") -> Metric:
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
         from personae.encoders.dialogue_retrieval import kept_retrieval
 
-        asked = [one if gradable(one) else None for one in samples]
-        scored = iter(usr_scores([one for one in asked if one], kit, weights))
-        found = [next(scored) if one else None for one in asked]
-        present = [one for one in found if one is not None]
+        at = gradable_at(samples)
+        found = usr_scores([samples[one] for one in at], kit, weights)
         return mean_scores(
             "usr",
-            [None if one is None else one.overall for one in found],
+            placed(samples, at, [one.overall for one in found]),
             unit="about 1–5",
             higher_is_better=True,
             detail={
@@ -118,7 +117,7 @@ def usr(*, weights: Weights = "refit") -> Metric:
                 "retrieval_fingerprint": kept_retrieval().fingerprint,
                 "lm": kit.lm.name,
                 "lm_fingerprint": kit.lm.fingerprint,
-                **{name: _mean([getattr(one, name) for one in present]) for name in PARTS},
+                **{name: _mean([getattr(one, name) for one in found]) for name in PARTS},
             },
         )
 
@@ -169,10 +168,27 @@ def part_scores(
     detail: dict[str, Any],
 ) -> Scores:
     """The scores of one part: values of the replies that answer something."""
-    fitting = [one for one in samples if gradable(one)]
-    found = iter(values_of(fitting))
-    values = [next(found) if gradable(one) else None for one in samples]
+    at = gradable_at(samples)
+    values = placed(samples, at, values_of([samples[one] for one in at]))
     return mean_scores(name, values, unit=unit, higher_is_better=True, detail=detail)
+
+
+def retrieval_scores(
+    name: str,
+    samples: Sequence[Sample],
+    chances_of: Callable[[Retrieval, Sequence[Reply]], Sequence[float | None]],
+) -> Scores:
+    """The scores of a part that dialogue retrieval tells."""
+    from personae.encoders.dialogue_retrieval import kept_retrieval
+
+    retrieval = kept_retrieval()
+    return part_scores(
+        name,
+        samples,
+        lambda fitting: chances_of(retrieval, [as_reply(one) for one in fitting]),
+        "0–1",
+        {"retrieval": retrieval.name, "retrieval_fingerprint": retrieval.fingerprint},
+    )
 
 
 def mean_log_likelihoods(samples: Sequence[Sample], lm: LanguageModel) -> list[float]:
@@ -224,9 +240,11 @@ def shipped_regression(file: Path) -> Regression:
     return found
 
 
-def gradable(sample: Sample) -> bool:
-    """Whether the sample is a reply that answers something."""
-    return replied(sample) and bool(sample.scene.last_user_text.strip())
+def gradable_at(samples: Sequence[Sample]) -> list[int]:
+    """Positions of the replies that answer something."""
+    return [
+        at for at, one in enumerate(samples) if replied(one) and one.scene.last_user_text.strip()
+    ]
 
 
 def as_reply(sample: Sample) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from personae.data import Sample
 from personae.draft import Kit
 from personae.metrics.types import Metric, Scores
-from personae.metrics.usr import as_reply, part_scores
+from personae.metrics.usr import retrieval_scores
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -27,15 +27,8 @@ def usr_dr_c() -> Metric:
     """
 
     def measure(samples: Sequence[Sample], kit: Kit) -> Scores:
-        from personae.encoders.dialogue_retrieval import kept_retrieval
+        from personae.encoders.dialogue_retrieval import Retrieval
 
-        retrieval = kept_retrieval()
-        return part_scores(
-            "usr-dr-c",
-            samples,
-            lambda fitting: retrieval.of_context([as_reply(one) for one in fitting]),
-            "0–1",
-            {"retrieval": retrieval.name, "retrieval_fingerprint": retrieval.fingerprint},
-        )
+        return retrieval_scores("usr-dr-c", samples, Retrieval.of_context)
 
     return measure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from personae.text.faults import faults_of, words_of
 
@@ -11,6 +12,7 @@ FACTS_LIMIT = 64
 RECITED_LIMIT = 3
 _COPIED = 0.8  # share of a fact's word pairs from which on it stands in the reply
 _FATAL = ("empty", "echoes", "repeats-itself", "loops")
+_Pair: TypeAlias = tuple[str, ...]
 
 
 def shared_pairs(text: str, sources: Sequence[str]) -> float:
@@ -25,10 +27,7 @@ def shared_pairs(text: str, sources: Sequence[str]) -> float:
 def recited(text: str, facts: Sequence[str]) -> int:
     """How many facts beyond one stand almost word for word in the text, at most 3."""
     own = _pairs(text)
-    copied = sum(
-        bool(pairs) and len(own & pairs) >= _COPIED * len(pairs)
-        for pairs in map(_pairs, facts[:FACTS_LIMIT])
-    )
+    copied = sum(_stands_in(pairs, own) for pairs in map(_pairs, facts[:FACTS_LIMIT]))
     return min(RECITED_LIMIT, max(0, copied - 1))
 
 
@@ -41,14 +40,19 @@ def no_reply(text: str, *, heard: str, own: Sequence[str] = (), facts: Sequence[
     for fault in faults_of(text, own=own, heard=heard):
         if fault in _FATAL:
             return fault
-    told = [fact for fact in facts if recited(text, (fact, fact))]
-    spoken = {pair for fact in told for pair in _pairs(fact)}
     pairs = _pairs(text)
-    if len(told) > 1 and len(pairs & spoken) >= _COPIED * (len(pairs) - len(told) + 1):
+    told = [fact for fact in map(_pairs, facts) if _stands_in(fact, pairs)]
+    spoken = pairs & frozenset[_Pair]().union(*told)
+    if len(told) > 1 and len(spoken) >= _COPIED * (len(pairs) - len(told) + 1):
         return "recites"
     return ""
 
 
-def _pairs(text: str) -> frozenset[tuple[str, ...]]:
+def _stands_in(fact: frozenset[_Pair], text: frozenset[_Pair]) -> bool:
+    """Whether most of a fact's word pairs are among those of a text."""
+    return bool(fact) and len(text & fact) >= _COPIED * len(fact)
+
+
+def _pairs(text: str) -> frozenset[_Pair]:
     words = words_of(text)
     return frozenset([(words[0],)]) if len(words) == 1 else frozenset(pairwise(words))
