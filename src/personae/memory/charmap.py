@@ -24,7 +24,6 @@ from personae.text.quoting import one_line
 
 CHUNK_TOKENS, OVERLAP_TOKENS = 200, 50
 POINTS, PIECES = 3, 6
-POINTS_LIMIT = 6
 PointsBy: TypeAlias = Literal["embedder", "relevance", "nli", "lm", "lm-likelihood", "all"]
 Find: TypeAlias = Literal["words", "vectors", "both"]
 # What is shown of a story: nothing, pieces by chance, its end, what the scenario finds (by words,
