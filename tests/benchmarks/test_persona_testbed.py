@@ -5,7 +5,7 @@ import random
 import pytest
 
 from personae.benchmarks.persona_testbed import persona_testbed
-from personae.catalog.checks.s034_persona_testbed import right
+from personae.catalog.check_methods import share_right
 from personae.errors import InvalidOption
 from personae.evaluate.persona_testbed import leave_one_out
 
@@ -23,14 +23,14 @@ def test_the_sides_are_equally_frequent_and_the_order_of_options_says_nothing():
 
 def test_the_oracle_is_always_right_and_chance_half_the_time():
     made = persona_testbed(mode="none", persons=8)
-    assert right(made.questions, made, "oracle", 0) == 1
-    assert abs(right(made.questions, made, "random", 0) - 0.5) < 0.05
+    assert share_right(made.questions, made.baselines["oracle"], 0) == 1
+    assert abs(share_right(made.questions, made.baselines["random"], 0) - 0.5) < 0.05
 
 
 def test_who_reads_all_attributes_knows_and_who_reads_none_does_not():
-    assert right(RAW.questions, RAW, "reader", 0) == 1
+    assert share_right(RAW.questions, RAW.baselines["reader"], 0) == 1
     nothing = persona_testbed(mode="none")
-    assert abs(right(nothing.questions, nothing, "reader", 0) - 0.5) < 0.12
+    assert abs(share_right(nothing.questions, nothing.baselines["reader"], 0) - 0.5) < 0.12
     assert all(one.scene.persona.description == "" for one in nothing.questions)
 
 

@@ -76,6 +76,8 @@ def test_kept_answers_are_not_asked_again_even_after_a_kill(tmp_path):
     assert again.texts == []
     assert kept_answers(again, file, "other model")("What?", 5)
     assert len(again.texts) == 1
+    assert kept_answers(again, file, "other model")("What?", 5)
+    assert len(again.texts) == 1
 
 
 def test_a_model_answers_in_whole_sentences():

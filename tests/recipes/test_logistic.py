@@ -53,6 +53,11 @@ def test_auroc_is_the_chance_that_a_positive_scores_higher(rows):
     assert auroc(scores, out) == pytest.approx(np.mean(wins))
 
 
+def test_auroc_counts_ties_by_half():
+    positive = np.array([True, True, False, False])
+    assert auroc(np.array([1.0, 0.5, 0.5, 0.0]), positive) == 0.875
+
+
 @settings(max_examples=50)
 @given(scored, st.floats(-6, 6))
 def test_no_other_threshold_has_a_higher_f1(rows, other):

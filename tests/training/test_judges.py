@@ -28,7 +28,8 @@ def load(name: str):
 states, attention, expand = load("states"), load("attention"), load("expand")
 figures, hostile, act_rules = load("figures"), load("hostile"), load("act_rules")
 big_five, regarded = load("big_five"), load("regarded")
-regard, stance, stances = load("regard"), load("stance"), load("stances")
+parts, regard = load("parts"), load("regard")
+stance, stances = load("stance"), load("stances")
 
 
 def made_states(rng: np.random.Generator, lengths: list[int], width: int):
@@ -175,10 +176,10 @@ def test_calibration_error_is_the_gap_between_being_sure_and_being_right():
 
 def test_centroids_as_a_head_choose_what_the_nearest_centroid_is():
     rng = np.random.default_rng(0)
-    held = made_states(rng, [3] * 60, 384 * len(regard.LAYERS))
-    train = regard.Part(["x"] * 60, np.arange(60) % 3, held)
+    held = made_states(rng, [3] * 60, 384 * len(parts.LAYERS))
+    train = parts.Part(["x"] * 60, np.arange(60) % 3, held)
     scores = train.scores(regard.centroids(train))
-    cosines = figures.cosines(train.vectors(), regard.mean_vectors(train))
+    cosines = figures.cosines(train.states.vectors(), regard.mean_vectors(train))
     assert (scores.argmax(1) == cosines.argmax(1)).mean() > 0.98  # half floats may swap a tie
 
 
@@ -197,7 +198,7 @@ def test_no_pattern_is_judged_by_a_head_that_saw_it():
     rng = np.random.default_rng(1)
     held = made_states(rng, [2] * 24, 8)
     gold = np.repeat(np.arange(4), 6)
-    train = regard.Part(["x"] * 24, gold, held)
+    train = parts.Part(["x"] * 24, gold, held)
     groups = [f"{stance.LABELS[label]}-{at % 6}" for at, label in enumerate(gold)]
     seen = []
     real = stance.trained

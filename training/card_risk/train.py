@@ -23,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "traits"))
 from card_risk.cards import Card, cards
+from examples import stories
 from heads import auroc, auroc_interval, write_head
 
 from personae import characters
@@ -205,11 +207,10 @@ def background_of(data: Path, count: int) -> list[str]:
     """Sentences in which no trait is risky: chat personas, persona lines, sentences of stories."""
     lines = (data / "dnli-excerpt" / "per-train.txt").read_text(encoding="utf-8").splitlines()
     people = sorted((data / "personagym" / "questions" / "benchmark-v1").glob("*.json"))
-    stories = sorted((data / "personallm-stories" / "outputs").rglob("*.json"))
     parts = [
         [one.strip() for line in lines for one in line.split("</s>")],
         [file.stem.replace("__", ", ").replace("_", " ") for file in people],
-        [text for file in stories for text in split_sentences(_story(file))],
+        [text for story in stories(data) for text in story.sentences],
     ]
     return list(dict.fromkeys(text for part in parts for text in _spread(part, count)))
 
@@ -218,18 +219,6 @@ def _spread(texts: Sequence[str], count: int) -> list[str]:
     """Up to so many of the texts of at least four words, evenly over the alphabet."""
     every = sorted({one for one in texts if len(one.split()) >= 4})
     return every[:: max(1, -(-len(every) // count))]
-
-
-def _story(file: Path) -> str:
-    """The longest text of a file of PersonaLLM's stories."""
-    found, open_ = [""], [json.loads(file.read_text(encoding="utf-8"))]
-    while open_:
-        value = open_.pop()
-        if isinstance(value, str):
-            found.append(value)
-        elif isinstance(value, dict | list):
-            open_ += value.values() if isinstance(value, dict) else value
-    return max(found, key=len)
 
 
 def measured(held_out: Sequence[Card], risk: Callable[[Sequence[str]], float]) -> dict[str, object]:

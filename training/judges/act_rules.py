@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import sources
-from expand import sentences
+from expand import by_label
 
 from personae.encoders.dialogue_act import Act
 
@@ -169,11 +169,7 @@ _PATTERNS: dict[Act, Sequence[str]] = {
 
 def made(each: int, rng: random.Random) -> list[tuple[str, Act, str]]:
     """(sentence, act, group); a group's sentences are of one pattern."""
-    return [
-        (text, act, group)
-        for act, patterns in _PATTERNS.items()
-        for text, group in sentences(patterns, _SLOTS, each, rng, act)
-    ]
+    return by_label(_PATTERNS, _SLOTS, each, rng)
 
 
 def labelled(data: Path) -> list[tuple[str, Act]]:

@@ -24,6 +24,7 @@ import figures
 import numpy as np
 import sources
 from numpy.typing import NDArray
+from parts import LAYERS
 from states import states_of
 from writing import write_judge
 
@@ -38,7 +39,6 @@ from personae.recipes.logistic import fit_logistic
 
 Array = NDArray[Any]
 NAME = "personae-big-five-minilm-linear"
-LAYERS = (2, 4, 6)
 SEED = 7
 PENALTIES = (3.0, 30.0, 300.0)
 # Sentences that name a trait give the role away.
@@ -217,10 +217,7 @@ def measured(parts: dict[str, Part], layers: attention.Layers, work: Path) -> di
         "essays by people": parts["essays"],
         "series": parts["series"],
     }
-    words = {
-        trait: states_of(POLES[trait], LAYERS, work / "states").means(range(2))[:, -384:]
-        for trait in TRAITS
-    }
+    words = {trait: states_of(POLES[trait], LAYERS, work / "states").vectors() for trait in TRAITS}
     report: dict[str, Any] = {}
     for name, part in sets.items():
         report[name] = {

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,14 @@ import figures
 import numpy as np
 import sources
 from numpy.typing import NDArray
-from states import States, states_of
+from parts import LAYERS, Part, compared, least_loss, mistakes, part_of
+from states import states_of
 from writing import write_judge
 
 from personae.encoders.dialogue_act import ACTS
 
 Array = NDArray[Any]
 NAME = "personae-dialogue-act-minilm"
-LAYERS = (2, 4, 6)
 EACH, SEED = 60, 7
 MOST = {"inform": 2_500, "question": 2_000, "directive": 2_000, "commissive": 1_500}
 WORDS = (
@@ -43,22 +42,6 @@ PLANS = {
     "attention, more decay": replace(BASIC, decay=2.0),
     "mean": replace(BASIC, attends=False),
 }
-LISTED = 12
-
-
-@dataclass(frozen=True)
-class Part:
-    """Turns, the number of each one's act, and states."""
-
-    texts: list[str]
-    gold: Array
-    states: States
-
-    def scores(self, layers: attention.Layers) -> Array:
-        return attention.scores(self.states, range(len(self.texts)), layers)
-
-    def vectors(self) -> Array:
-        return self.states.means(range(len(self.texts)))[:, -384:]
 
 
 def main() -> None:
@@ -69,17 +52,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     parts = {
-        name: part_of(texts, gold, options.work / "states")
+        name: part_of(texts, gold, options.work)
         for name, (texts, gold) in read(options.data).items()
     }
     held = parts["kept back"]
     report: dict[str, Any] = {"turns": {name: len(one.texts) for name, one in parts.items()}}
-    found = {}
-    for name, plan in PLANS.items():
-        scores = held.scores(trained(parts["train"], plan))
-        found[name] = figures.rounded(attention.loss(scores, hot(held.gold), True))
-        print(name, found[name], file=sys.stderr, flush=True)
-    best = min(PLANS, key=lambda name: found[name])
+    best, found = least_loss(
+        PLANS, lambda plan: held.scores(trained(parts["train"], plan)), hot(held.gold), is_one=True
+    )
     report["log-loss on what is kept back"] = {**found, "chosen": best}
     layers = trained(parts["train"], PLANS[best])
     scale = attention.temperature(held.scores(layers), hot(held.gold), True)
@@ -91,11 +71,6 @@ def main() -> None:
         )
     report |= measured(parts, layers, options.work)
     print(figures.shown(report))
-
-
-def part_of(texts: list[str], gold: Sequence[int], kept: Path) -> Part:
-    """The turns with their states."""
-    return Part(texts, np.array(gold), states_of(texts, LAYERS, kept))
 
 
 def read(data: Path) -> dict[str, tuple[list[str], list[int]]]:
@@ -131,7 +106,7 @@ def numbered(rows: Sequence[tuple[str, str]]) -> tuple[list[str], list[int]]:
 
 def hot(gold: Array) -> Array:
     """(rows, labels) of label numbers."""
-    return np.eye(len(ACTS))[gold]
+    return figures.hot(gold, len(ACTS))
 
 
 def trained(one: Part, plan: attention.Plan) -> attention.Layers:
@@ -142,46 +117,26 @@ def trained(one: Part, plan: attention.Plan) -> attention.Layers:
 def measured(parts: dict[str, Part], layers: attention.Layers, work: Path) -> dict[str, Any]:
     """The judge and its baselines on what is kept back and on DailyDialog."""
     train = parts["train"]
-    units = train.vectors()
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
-    named = states_of(WORDS, LAYERS, work / "states").means(range(len(WORDS)))[:, -384:]
+    means = figures.centroids(train.states.vectors(), hot(train.gold))
+    named = states_of(WORDS, LAYERS, work / "states").vectors()
     report: dict[str, Any] = {}
     for name in ("kept back", "DailyDialog"):
         one = parts[name]
-        chances = np.exp(one.scores(layers))
-        chances /= chances.sum(axis=1, keepdims=True)
+        chances, vectors = one.chances(layers), one.states.vectors()
         by_rule = np.array([ACTS.index(act_rules.act_by_rule(text)) for text in one.texts])
         marks = np.array([int(text.rstrip().endswith("?")) for text in one.texts])
         table = {
             "judge": chances,
             "the rules that labelled": hot(by_rule),
             "question mark, else inform": hot(marks),
-            "nearest centroid": figures.cosines(one.vectors(), means),
-            "label words": figures.cosines(one.vectors(), named),
+            "nearest centroid": figures.cosines(vectors, means),
+            "label words": figures.cosines(vectors, named),
             "majority": figures.majority(one.gold, len(ACTS), len(one.texts)),
         }
-        report[name] = {who: figures.of_one(each, one.gold, ACTS) for who, each in table.items()}
-        for who in table:
-            if who != "judge":
-                report[name][who] = {
-                    key: report[name][who][key] for key in ("texts", "accuracy", "macro_f1", "f1")
-                }
+        report[name] = compared(table, one.gold, ACTS, ("texts", "accuracy", "macro_f1", "f1"))
         if name == "DailyDialog":
-            report["surest mistakes"] = mistakes(one, chances)
+            report["surest mistakes"] = mistakes(one, chances, ACTS)
     return report
-
-
-def mistakes(one: Part, chances: Array) -> list[str]:
-    """The turns that it is surest of and wrong about."""
-    guessed = chances.argmax(axis=1)
-    wrong = np.flatnonzero(guessed != one.gold)
-    worst = wrong[np.argsort(-chances[wrong].max(axis=1))][:LISTED]
-    return [
-        f"{chances[at].max():.3f} {ACTS[guessed[at]]}, not {ACTS[one.gold[at]]}: "
-        f"{one.texts[at][:110]}"
-        for at in worst
-    ]
 
 
 if __name__ == "__main__":

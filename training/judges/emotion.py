@@ -11,7 +11,6 @@ the thresholds; its test part, a series (MELD) and everyday dialogues (DailyDial
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +21,7 @@ import figures
 import numpy as np
 import sources
 from numpy.typing import NDArray
+from parts import LAYERS, LISTED, compared, least_loss
 from sources import PAPER, Said
 from states import States, states_of
 from writing import write_judge
@@ -31,7 +31,6 @@ from personae.encoders.heads import sigmoid
 
 Array = NDArray[Any]
 NAME = "personae-emotion-minilm"
-LAYERS = (2, 4, 6)
 BASIC = attention.Plan(epochs=6, decay=0.1)
 PLANS = {
     "attention": BASIC,
@@ -40,7 +39,6 @@ PLANS = {
 }
 TENTH = 10
 FROM_DAILY = {"no_emotion": "neutral", "happiness": "joy"}
-LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,6 @@ class Part:
 
     def scores(self, layers: attention.Layers) -> Array:
         return attention.scores(self.states, range(len(self.said)), layers)
-
-    def vectors(self) -> Array:
-        """Mean states of the embedder's last layer: its vector, but for the length."""
-        return self.states.means(range(len(self.said)))[:, -384:]
 
 
 def main() -> None:
@@ -124,12 +118,9 @@ def trained(part: Part, plan: attention.Plan, step: int) -> attention.Layers:
 
 def chosen(train: Part, dev: Part) -> tuple[attention.Plan, dict[str, Any]]:
     """The plan with the least log-loss on the dev part."""
-    found = {}
-    for name, plan in PLANS.items():
-        scores = dev.scores(trained(train, plan, TENTH))
-        found[name] = figures.rounded(attention.loss(scores, dev.gold, False))
-        print(name, found[name], file=sys.stderr, flush=True)
-    best = min(PLANS, key=lambda name: found[name])
+    best, found = least_loss(
+        PLANS, lambda plan: dev.scores(trained(train, plan, TENTH)), dev.gold, is_one=False
+    )
     return PLANS[best], {"log-loss": found, "chosen": best}
 
 
@@ -141,7 +132,7 @@ def measured(
     found = {"judge": (sigmoid(dev.scores(layers)), sigmoid(test.scores(layers)))}
     vectors = baselines(parts["train"], work)
     for name, centres in vectors.items():
-        found[name] = tuple(figures.cosines(part.vectors(), centres) for part in (dev, test))
+        found[name] = tuple(figures.cosines(part.states.vectors(), centres) for part in (dev, test))
     found["always neutral"] = tuple(neutral(part) for part in (dev, test))
     report: dict[str, Any] = {}
     some = {"28 labels": slice(0, len(FINE)), "7 groups": slice(len(FINE), None)}
@@ -198,14 +189,9 @@ def figures_of(
 
 def baselines(train: Part, work: Path) -> dict[str, Array]:
     """A vector for each label: that of its name, and the mean of its texts' vectors."""
-    named = states_of(EMOTION_WORDS, LAYERS, work / "states")
-    units = train.vectors()
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    means = train.gold.T.astype(float) @ units / train.gold.sum(axis=0)[:, None]
     return {
-        "label words": named.means(range(len(EMOTION_WORDS)))[:, -384:],
-        # Less the mean of all, or every centroid is about the same one.
-        "nearest centroid": means - units.mean(axis=0),
+        "label words": states_of(EMOTION_WORDS, LAYERS, work / "states").vectors(),
+        "nearest centroid": figures.centroids(train.states.vectors(), train.gold),
     }
 
 
@@ -217,13 +203,9 @@ def foreign(part: Part, layers: attention.Layers, vectors: dict[str, Array]) -> 
     gold = part.one_of_seven
     found = {"judge": sigmoid(part.scores(layers))[:, len(FINE) :]}
     for name, centres in vectors.items():
-        found[name] = figures.cosines(part.vectors(), centres)[:, len(FINE) :]
+        found[name] = figures.cosines(part.states.vectors(), centres)[:, len(FINE) :]
     found["majority"] = figures.majority(gold, len(GROUPS), len(gold))
-    report = {name: figures.of_one(each, gold, GROUPS) for name, each in found.items()}
-    for name in found:
-        if name != "judge":
-            report[name] = {key: report[name][key] for key in KEPT}
-    return report
+    return compared(found, gold, GROUPS, KEPT)
 
 
 KEPT = ("texts", "accuracy", "macro_f1", "balanced_accuracy")

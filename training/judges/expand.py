@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
+Label = TypeVar("Label", bound=str)
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -33,6 +35,20 @@ def sentences(
         made = {dressed(expanded(pattern, slots, rng), rng) for _ in range(each)}
         found |= {text: f"{name}-{number}" for text in sorted(made) if text not in found}
     return list(found.items())
+
+
+def by_label(
+    patterns: Mapping[Label, Sequence[str]],
+    slots: Mapping[str, Sequence[str]],
+    each: int,
+    rng: random.Random,
+) -> list[tuple[str, Label, str]]:
+    """(sentence, label, group); a group's sentences are of one pattern."""
+    return [
+        (text, label, group)
+        for label, own in patterns.items()
+        for text, group in sentences(own, slots, each, rng, label)
+    ]
 
 
 def dressed(text: str, rng: random.Random) -> str:

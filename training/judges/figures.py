@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from heads import auroc
 
+from personae.encoders.heads import unit
 from personae.recipes.logistic import best_threshold, f1_at
 
 Array = NDArray[Any]
@@ -134,11 +135,22 @@ def majority(gold: Array, labels: int, texts: int) -> Array:
 
 def cosines(tested: Array, vectors: Array) -> Array:
     """Of each text with the vector of each label: its words', or the mean of its texts."""
-    return _units(tested) @ _units(vectors).T
+    return np.asarray(unit(tested) @ unit(vectors).T)
 
 
-def _units(vectors: Array) -> Array:
-    return np.asarray(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9))
+def centroids(vectors: Array, gold: Array) -> Array:
+    """The mean unit vector of each label's texts, less that of all, or all were about the same.
+
+    `gold` (texts, labels) says which labels a text has.
+    """
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    means = gold.T.astype(float) @ units / gold.sum(axis=0)[:, None]
+    return np.asarray(means - units.mean(axis=0))
+
+
+def hot(gold: Array, labels: int) -> Array:
+    """(texts, labels) of label numbers."""
+    return np.asarray(np.eye(labels)[gold])
 
 
 def with_own_threshold(train: Array, gold: Array, tested: Array, right: Array) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,8 @@ import numpy as np
 import regarded
 import sources
 from numpy.typing import NDArray
-from states import States, states_of
+from parts import LAYERS, Part, compared, least_loss, mistakes, part_of
+from states import states_of
 from writing import write_judge
 
 from personae.encoders.regard import LABELS
@@ -30,7 +30,6 @@ from personae.encoders.regard import LABELS
 Array = NDArray[Any]
 NAME = "personae-regard-minilm"
 CENTROIDS = "personae-regard-centroids"
-LAYERS = (2, 4, 6)
 EACH, SEED = 120, 7
 NUMBERS = {"-1": 0, "0": 1, "1": 2}
 WORDS = (
@@ -44,22 +43,6 @@ PLANS = {
     "mean": replace(BASIC, attends=False),
     "mean, more decay": replace(BASIC, attends=False, decay=2.0),
 }
-LISTED = 12
-
-
-@dataclass(frozen=True)
-class Part:
-    """Sentences, the number of each one's label, and states."""
-
-    texts: list[str]
-    gold: Array
-    states: States
-
-    def scores(self, layers: attention.Layers) -> Array:
-        return attention.scores(self.states, range(len(self.texts)), layers)
-
-    def vectors(self) -> Array:
-        return self.states.means(range(len(self.texts)))[:, -384:]
 
 
 def main() -> None:
@@ -71,18 +54,16 @@ def main() -> None:
     parser.add_argument("--centroids", type=Path, help="Write the nearest centroid as a head.")
     options = parser.parse_args()
     parts = {
-        name: part(texts, gold, options.work) for name, (texts, gold) in read(options.data).items()
+        name: part_of(texts, gold, options.work)
+        for name, (texts, gold) in read(options.data).items()
     }
     report: dict[str, Any] = {"sentences": {name: len(one.texts) for name, one in parts.items()}}
-    found = {}
-    for name, plan in PLANS.items():
-        scores = parts["kept back"].scores(trained(parts["train"], plan))
-        found[name] = figures.rounded(attention.loss(scores, hot(parts["kept back"].gold), True))
-        print(name, found[name], file=sys.stderr, flush=True)
-    best = min(PLANS, key=lambda name: found[name])
+    held = parts["kept back"]
+    best, found = least_loss(
+        PLANS, lambda plan: held.scores(trained(parts["train"], plan)), hot(held.gold), is_one=True
+    )
     report["log-loss on patterns kept back"] = {**found, "chosen": best}
     layers = trained(parts["train"], PLANS[best])
-    held = parts["kept back"]
     scale = attention.temperature(held.scores(layers), hot(held.gold), True)
     layers = attention.calibrated(layers, scale)
     report["scale"] = scale
@@ -124,14 +105,9 @@ def read(data: Path) -> dict[str, tuple[list[str], list[int]]]:
     return found
 
 
-def part(texts: list[str], gold: Sequence[int], work: Path) -> Part:
-    kept = work / "states"
-    return Part(texts, np.array(gold), states_of(texts, LAYERS, kept))
-
-
 def hot(gold: Array) -> Array:
     """(rows, labels) of label numbers."""
-    return np.eye(len(LABELS))[gold]
+    return figures.hot(gold, len(LABELS))
 
 
 def trained(one: Part, plan: attention.Plan) -> attention.Layers:
@@ -153,10 +129,7 @@ def centroids(train: Part) -> attention.Layers:
 
 def mean_vectors(train: Part) -> Array:
     """The mean unit vector of each label, less that of all sentences."""
-    units = train.vectors()
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
-    return np.asarray(means)
+    return figures.centroids(train.states.vectors(), hot(train.gold))
 
 
 def measured(
@@ -168,28 +141,22 @@ def measured(
     """The judge and its baselines on patterns kept back and on the published sentences."""
     train = parts["train"]
     means = mean_vectors(train)
-    words = part(list(WORDS), [0, 1, 2], work).vectors()
+    words = states_of(WORDS, LAYERS, work / "states").vectors()
     cuts = valence_cuts(data, train)
     report: dict[str, Any] = {}
     for name in ("kept back", "published"):
         one = parts[name]
-        chances = np.exp(one.scores(layers))
-        chances /= chances.sum(axis=1, keepdims=True)
+        chances, vectors = one.chances(layers), one.states.vectors()
         table = {
             "judge": chances,
-            "nearest centroid": figures.cosines(one.vectors(), means),
-            "label words": figures.cosines(one.vectors(), words),
+            "nearest centroid": figures.cosines(vectors, means),
+            "label words": figures.cosines(vectors, words),
             "VADER's valences": by_valence(data, one.texts, cuts),
             "majority": figures.majority(one.gold, len(LABELS), len(one.texts)),
         }
-        report[name] = {who: figures.of_one(each, one.gold, LABELS) for who, each in table.items()}
-        for who in table:
-            if who != "judge":
-                report[name][who] = {
-                    key: report[name][who][key] for key in ("texts", "accuracy", "macro_f1")
-                }
+        report[name] = compared(table, one.gold, LABELS, ("texts", "accuracy", "macro_f1"))
         if name == "published":
-            report["surest mistakes"] = mistakes(one, chances)
+            report["surest mistakes"] = mistakes(one, chances, LABELS)
     return report
 
 
@@ -202,24 +169,12 @@ def valence_cuts(data: Path, train: Part) -> tuple[float, float]:
 
 
 def by_valence(data: Path, texts: Sequence[str], cuts: tuple[float, float]) -> Array:
-    return np.eye(len(LABELS))[np.digitize(valences_of(data, texts), cuts)]
+    return hot(np.digitize(valences_of(data, texts), cuts))
 
 
 def valences_of(data: Path, texts: Sequence[str]) -> Array:
     known = sources.valences(data)
     return np.array([sum(known.get(word, 0.0) for word in sources.words(text)) for text in texts])
-
-
-def mistakes(one: Part, chances: Array) -> list[str]:
-    """The sentences that it is surest of and wrong about."""
-    guessed = chances.argmax(axis=1)
-    wrong = np.flatnonzero(guessed != one.gold)
-    worst = wrong[np.argsort(-chances[wrong].max(axis=1))][:LISTED]
-    return [
-        f"{chances[at].max():.3f} {LABELS[guessed[at]]}, not {LABELS[one.gold[at]]}: "
-        f"{one.texts[at][:110]}"
-        for at in worst
-    ]
 
 
 if __name__ == "__main__":

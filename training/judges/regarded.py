@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from expand import sentences
+from expand import by_label
 from hostile import GROUPS, PERSONS
 
 _BASE: dict[str, Sequence[str]] = {
@@ -165,8 +165,4 @@ PATTERNS = {
 def made(each: int, rng: random.Random) -> list[tuple[str, str, str]]:
     """(sentence, label, group); a group's sentences are of one pattern."""
     slots: dict[str, Sequence[str]] = {**_BASE, "GROUP": GROUPS, "PERSON": PERSONS}
-    return [
-        (text, label, group)
-        for label, patterns in PATTERNS.items()
-        for text, group in sentences(patterns, slots, each, rng, label)
-    ]
+    return by_label(PATTERNS, slots, each, rng)

@@ -15,7 +15,6 @@ import argparse
 import json
 import random
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +23,14 @@ from typing import Any
 import attention
 import figures
 import numpy as np
-import regard
 import sources
 import stances
 import yaml
+from parts import LAYERS, Part, least_loss, part_of
+from states import states_of
 from writing import write_judge
 
+from personae.encoders.heads import softmax
 from personae.encoders.stance import LABELS, opening
 
 NAME = "personae-stance-minilm"
@@ -70,24 +71,20 @@ def main() -> None:
     options = parser.parse_args()
     texts = read(options.data)
     groups = texts.pop("groups")[0]
-    parts = {name: regard.part(*pair, options.work) for name, pair in texts.items()}
+    parts = {name: part_of(*pair, options.work) for name, pair in texts.items()}
     report: dict[str, Any] = {"replies": {name: len(one.texts) for name, one in parts.items()}}
-    train, scores, found = parts["train"], {}, {}
-    for name, plan in PLANS.items():
-        scores[name] = held_out(train, groups, plan)
-        found[name] = figures.rounded(attention.loss(scores[name], hot(train.gold), True))
-        print(name, found[name], file=sys.stderr, flush=True)
-    best = min(PLANS, key=lambda name: found[name])
+    train = parts["train"]
+    scores = {plan: held_out(train, groups, plan) for plan in PLANS.values()}
+    best, found = least_loss(PLANS, scores.__getitem__, hot(train.gold), is_one=True)
     report["log-loss on patterns kept back"] = {**found, "chosen": best}
-    scale = attention.temperature(scores[best], hot(train.gold), True)
+    scale = attention.temperature(scores[PLANS[best]], hot(train.gold), True)
     layers = attention.calibrated(trained(train, range(len(train.texts)), PLANS[best]), scale)
     report["scale"] = scale
-    chances = np.exp(scores[best] * scale)
-    chances /= chances.sum(axis=1, keepdims=True)
+    chances = softmax(scores[PLANS[best]] * scale)
     report["patterns kept back"] = figures.of_one(chances, train.gold, LABELS)
     if options.out:
         report["bytes"] = write_judge(
-            options.out, NAME, layers, LABELS, regard.LAYERS, is_one=True,
+            options.out, NAME, layers, LABELS, LAYERS, is_one=True,
             thresholds=[1 / len(LABELS)] * len(LABELS),
         )  # fmt: skip
     report |= measured(parts, layers, options.work)
@@ -130,17 +127,17 @@ def _pairs(rows: Sequence[tuple[str, str, str]]) -> tuple[list[str], list[int]]:
 
 def hot(gold: Any) -> Any:
     """(rows, labels) of label numbers."""
-    return np.eye(len(LABELS))[gold]
+    return figures.hot(gold, len(LABELS))
 
 
-def trained(one: regard.Part, rows: Sequence[int], plan: attention.Plan) -> attention.Layers:
+def trained(one: Part, rows: Sequence[int], plan: attention.Plan) -> attention.Layers:
     """Trained on some rows, each label counting as much as any other."""
     gold = one.gold[list(rows)]
     share = np.bincount(gold, minlength=len(LABELS)) / len(gold)
     return attention.fit(one.states, list(rows), hot(gold), 1 / share[gold], plan)
 
 
-def held_out(one: regard.Part, groups: Sequence[str], plan: attention.Plan) -> Any:
+def held_out(one: Part, groups: Sequence[str], plan: attention.Plan) -> Any:
     """Logits of every row by a head that saw nothing of its pattern."""
     names = sorted(set(groups))
     random.Random(SEED).shuffle(names)
@@ -154,22 +151,19 @@ def held_out(one: regard.Part, groups: Sequence[str], plan: attention.Plan) -> A
     return found
 
 
-def measured(parts: dict[str, regard.Part], layers: attention.Layers, work: Path) -> dict[str, Any]:
+def measured(parts: dict[str, Part], layers: attention.Layers, work: Path) -> dict[str, Any]:
     """The judge and its baselines on all that was not trained on."""
     train = parts["train"]
-    units = train.vectors()
-    units /= np.linalg.norm(units, axis=1, keepdims=True)
-    means = hot(train.gold).T @ units / hot(train.gold).sum(axis=0)[:, None] - units.mean(axis=0)
-    words = regard.part(list(WORDS), [0, 1, 2, 3], work).vectors()
+    means = figures.centroids(train.states.vectors(), hot(train.gold))
+    words = states_of(WORDS, LAYERS, work / "states").vectors()
     report: dict[str, Any] = {}
     for name in ("by hand", "persona-bias"):
         one = parts[name]
-        chances = np.exp(one.scores(layers))
-        chances /= chances.sum(axis=1, keepdims=True)
+        chances, vectors = one.chances(layers), one.states.vectors()
         table = {
             "judge": chances,
-            "nearest centroid": figures.cosines(one.vectors(), means),
-            "label words": figures.cosines(one.vectors(), words),
+            "nearest centroid": figures.cosines(vectors, means),
+            "label words": figures.cosines(vectors, words),
             "phrases": by_phrases(one.texts),
             "majority": figures.majority(one.gold, len(LABELS), len(one.texts)),
         }

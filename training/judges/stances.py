@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from expand import sentences
+from expand import by_label
 from hostile import GROUPS, PERSONS
 
 _SLOTS: dict[str, Sequence[str]] = {
@@ -143,8 +143,4 @@ LABELS = tuple(PATTERNS)
 def made(each: int, rng: random.Random) -> list[tuple[str, str, str]]:
     """(reply, label, group); a group's replies are of one pattern."""
     slots = {**_SLOTS, "GROUP": GROUPS, "PERSON": PERSONS}
-    return [
-        (text, label, group)
-        for label, patterns in PATTERNS.items()
-        for text, group in sentences(patterns, slots, each, rng, label)
-    ]
+    return by_label(PATTERNS, slots, each, rng)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from personae.encoders.labels import MOST_TOKENS
+from personae.encoders.labels import DIMENSIONS, MOST_TOKENS
 from personae.encoders.token_states import token_states
 from personae.media.atomic_file import write_atomically
 
@@ -42,6 +42,10 @@ class States:
     def means(self, rows: Sequence[int]) -> Array:
         """(rows, width): the mean of each text's states."""
         return np.stack([self.of(row).astype(np.float64).mean(axis=0) for row in rows])
+
+    def vectors(self) -> Array:
+        """(texts, 384): mean states of the last layer: the embedder's, but for the length."""
+        return self.means(range(len(self.lengths)))[:, -DIMENSIONS:]
 
     def moments(self, rows: Sequence[int]) -> tuple[Array, Array]:
         """Mean and spread of each number over the tokens of (a sample of) the texts."""

@@ -25,6 +25,7 @@ import hostile
 import numpy as np
 import sources
 from numpy.typing import NDArray
+from parts import LAYERS
 from sources import Said
 from states import States, states_of
 
@@ -36,7 +37,6 @@ from personae.encoders.heads import sigmoid
 
 Array = NDArray[Any]
 NAME = "personae-toxicity-minilm"
-LAYERS = (2, 4, 6)
 EACH = 60  # sentences of one of our patterns
 SEED = 7
 WORDS = ("toxic, insulting, hateful, offensive, obscene", "kind, polite, friendly, harmless")
@@ -81,10 +81,6 @@ class Part:
     def scores(self, layers: attention.Layers) -> Array:
         found: Array = attention.scores(self.states, range(len(self.rows)), layers)[:, 0]
         return found
-
-    def vectors(self) -> Array:
-        """The mean states of the embedder's last layer: its vector, but for the length."""
-        return np.asarray(self.states.means(range(len(self.rows)))[:, -384:])
 
 
 def main() -> None:
@@ -284,9 +280,9 @@ Score = Callable[[Part], Array]
 def simple(data: Path, work: Path, train: Part) -> dict[str, Score]:
     """Scores by a list of words, by words' valence, and by nearness to words and to centroids."""
     bad, valence = sources.bad_words(data), sources.valences(data)
-    named = states_of(WORDS, LAYERS, work / "states").means(range(len(WORDS)))[:, -384:]
+    named = states_of(WORDS, LAYERS, work / "states").vectors()
     sides = np.stack([train.gold, ~train.gold], axis=1)
-    centres = sides.T.astype(float) @ train.vectors()
+    centres = sides.T.astype(float) @ train.states.vectors()
 
     def by_list(part: Part) -> Array:
         return np.array([float(len(bad & set(sources.words(row.text)))) for row in part.rows])
@@ -298,7 +294,7 @@ def simple(data: Path, work: Path, train: Part) -> dict[str, Score]:
 
     def by_nearness(vectors: Array) -> Score:
         def score(part: Part) -> Array:
-            near = figures.cosines(part.vectors(), vectors)
+            near = figures.cosines(part.states.vectors(), vectors)
             return np.asarray(near[:, 0] - near[:, 1])
 
         return score

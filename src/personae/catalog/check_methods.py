@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from personae.benchmarks.types import Baseline, Question
 from personae.data import Scene
 from personae.speaker import Reply, Speaker
 
@@ -51,6 +52,15 @@ def replies_to(speaker: Speaker, scenes: Sequence[Scene], seed: int = 0) -> list
 def mean(values: Sequence[float]) -> float:
     """The arithmetic mean, 0 of nothing."""
     return sum(values) / len(values) if values else 0.0
+
+
+def share_right(
+    questions: Sequence[Question], baseline: Baseline, seed: int, rounds: int = 1
+) -> float:
+    """How often a baseline of a benchmark answers what is right; chance goes on over the rounds."""
+    rng = random.Random(seed)
+    hits = [baseline(one, rng) == one.reference for _ in range(rounds) for one in questions]
+    return sum(hits) / len(hits)
 
 
 def paired_p(differences: Sequence[float], seed: int = 0) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from personae.encoders.heads import WEIGHTS
-from personae.encoders.labels import Labeller, open_labeller
+from personae.encoders.labels import Labeller, by_text, open_labeller
 from personae.encoders.traits import TRAITS, Trait
 from personae.text.sentences import split_sentences
 
@@ -39,10 +39,8 @@ def writers(texts: Sequence[str], judge: Labeller | None = None) -> list[Writer]
     judge = judge or open_big_five()
     parts = [split_sentences(text)[:SENTENCES_LIMIT] for text in texts]
     scores = judge.scores([one for own in parts for one in own])
-    found, at = [], 0
-    for own in parts:
-        mine = scores[at : at + len(own)]
-        at += len(own)
+    found = []
+    for own, mine in zip(parts, by_text(scores, parts), strict=True):
         mean = mine.mean(axis=0) if own else np.zeros(len(TRAITS))
         high = dict(zip(TRAITS, judge.chances(mean).tolist(), strict=True))
         sides = np.where(mean >= 0, 1, -1)

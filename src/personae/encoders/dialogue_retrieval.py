@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from personae.encoders.heads import WEIGHTS
 from personae.encoders.onnx_weights import read_object, read_within
 from personae.encoders.ranking import Asked, Ranker, kept_ranker
+from personae.encoders.reply_worth import read_terms
 from personae.errors import FormatError, InvalidOption
 from personae.text.copying import recited, shared_pairs
 from personae.text.faults import words_of
@@ -204,22 +205,17 @@ def _masked(replies: Sequence[Reply], chances: NDArray[np.float64]) -> list[floa
 
 def _logistic(value: Mapping[str, Any], key: str, names: tuple[str, ...], file: Path) -> Logistic:
     given = value.get(key)
-    terms = given.get("terms") if isinstance(given, dict) else None
-    try:
-        assert isinstance(given, dict)
-        assert isinstance(terms, dict)
-        assert tuple(terms) == names
-        columns = [[float(terms[name][part]) for name in names]
-                   for part in ("weight", "mean", "scale")]  # fmt: skip
-        bias = float(given["bias"])
-    except (AssertionError, TypeError, KeyError, ValueError) as error:
+    told = given if isinstance(given, dict) else {}
+    terms, bias = told.get("terms"), told.get("bias")
+    is_whole = isinstance(terms, dict) and tuple(terms) == names
+    if not (is_whole and isinstance(bias, int | float) and math.isfinite(bias)):
         raise FormatError(
             f"{key!r} has not a bias and, with weight, mean and scale, the terms "
             f"{', '.join(names)}.",
             file=file,
-        ) from error
-    finite = all(math.isfinite(one) for column in [*columns, [bias]] for one in column)
-    if not (finite and min(columns[2]) > 0):
-        raise FormatError(f"A number of {key!r} is not finite, or a scale is 0.", file=file)
-    weights, means, scales = (tuple(column) for column in columns)
-    return Logistic(names, weights, means, scales, bias)
+        )
+    read = read_terms(terms, names, file).values()
+    return Logistic(
+        names, tuple(one.weight for one in read), tuple(one.mean for one in read),
+        tuple(one.scale for one in read), float(bias),
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from personae.encoders.heads import WEIGHTS
-from personae.encoders.labels import Labeller, open_labeller, passages
+from personae.encoders.labels import Labeller, by_text, open_labeller, passages
 
 SHIPPED = WEIGHTS / "emotion_minilm"
 WHAT = "emotion judge"
@@ -59,11 +59,10 @@ def feelings(texts: Sequence[str], judge: Labeller | None = None) -> list[Felt]:
     judge = judge or open_emotion()
     parts = [passages(text, PASSAGE_WORDS) for text in texts]
     chances = judge.probabilities([one for own in parts for one in own])
-    found, at = [], 0
-    for own in parts:
-        found.append(_felt(own, chances[at : at + len(own)].tolist(), judge.labels.thresholds))
-        at += len(own)
-    return found
+    return [
+        _felt(own, mine.tolist(), judge.labels.thresholds)
+        for own, mine in zip(parts, by_text(chances, parts), strict=True)
+    ]
 
 
 def open_emotion(folder: Path | None = None) -> Labeller:

@@ -11,17 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from personae.encoders.heads import (
-    DIGITS,
-    Head,
-    open_head,
-    shipped_embedder,
-    sigmoid,
-    softmax,
-)
+from personae.encoders.heads import DIGITS, Head, embedder_of, open_head, sigmoid, softmax
 from personae.encoders.onnx_weights import (
     MANIFEST_LIMIT_BYTES,
     VectorCache,
@@ -32,7 +26,7 @@ from personae.encoders.onnx_weights import (
     read_within,
 )
 from personae.encoders.token_states import LAYERS, token_states
-from personae.errors import CapabilityError, FormatError, InvalidOption
+from personae.errors import FormatError, InvalidOption
 from personae.text.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -126,6 +120,12 @@ def attended(seen: NDArray[Any]) -> Floats:
     return np.asarray(np.round((weights * seen[:, labels:].T).sum(axis=1), DIGITS))
 
 
+def by_text(rows: Floats, parts: Sequence[Sequence[str]]) -> list[Floats]:
+    """The rows of all texts' parts, one after the other, cut up by text."""
+    ends = accumulate(map(len, parts), initial=0)
+    return [rows[start:end] for start, end in pairwise(ends)]
+
+
 def passages(text: str, most_words: int) -> list[str]:
     """The text's sentences, put together up to so many words; a longer one stays whole."""
     found: list[str] = []
@@ -157,11 +157,7 @@ def _opened(folder: Path, what: str, names: tuple[str, ...]) -> Labeller:
         )
     inputs, outputs = DIMENSIONS * len(labels.layers), 2 * len(names)
     head = open_head(folder, what, inputs=inputs, outputs=outputs, beside=(LABELS_FILE,))
-    if head.manifest.embedder != shipped_embedder().fingerprint:
-        raise CapabilityError(
-            f"{head.manifest.name} was trained on another embedder than the shipped one; make it "
-            "anew with training/judges."
-        )
+    embedder_of(head, None)
     return Labeller(head, labels)
 
 

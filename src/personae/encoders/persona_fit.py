@@ -16,7 +16,7 @@ from pathlib import Path
 
 from personae.encoders.contradiction import split_clauses
 from personae.encoders.onnx_weights import read_object, read_within
-from personae.encoders.reply_worth import Term
+from personae.encoders.reply_worth import Term, read_terms
 from personae.encoders.types import Embedder, Nli
 from personae.errors import FormatError
 
@@ -48,20 +48,10 @@ class PersonaFit:
 def open_persona_fit(file: Path = SHIPPED) -> PersonaFit:
     """The shipped weights, or those of `file`. Raises EnvironmentFault, FormatError."""
     given = read_object(read_within(file, _LIMIT_BYTES, "persona fit"), file)
-    terms, middle = given.get("terms"), given.get("middle")
-    if not isinstance(terms, dict) or set(terms) != set(FEATURES):
-        raise FormatError(f"The file must have terms for {', '.join(FEATURES)}.", file=file)
-    try:
-        read = {
-            name: Term(*(float(one[key]) for key in ("weight", "mean", "scale")))
-            for name, one in terms.items()
-        }
-        known = PersonaFit(read, float(middle))  # type: ignore[arg-type]
-    except (TypeError, KeyError, ValueError) as error:
-        raise FormatError("A term needs the numbers weight, mean and scale.", file=file) from error
-    if not all(math.isfinite(t.weight + t.mean + t.scale) and t.scale > 0 for t in read.values()):
-        raise FormatError("A term's numbers are not finite, or its scale is 0.", file=file)
-    return known
+    terms, middle = read_terms(given.get("terms"), FEATURES, file), given.get("middle")
+    if not isinstance(middle, int | float) or not math.isfinite(middle):
+        raise FormatError("The file must have the number 'middle'.", file=file)
+    return PersonaFit(terms, float(middle))
 
 
 def fit_features(

@@ -53,17 +53,22 @@ class ReplyWorth:
 @lru_cache(maxsize=8)
 def open_reply_worth(file: Path = SHIPPED) -> ReplyWorth:
     """The shipped weights, or those of `file`. Raises EnvironmentFault, FormatError."""
-    given = read_object(read_within(file, _LIMIT_BYTES, "reply worth"), file).get("terms")
-    if not isinstance(given, dict) or set(given) != set(FEATURES):
-        raise FormatError(f"The file must have terms for {', '.join(FEATURES)}.", file=file)
+    given = read_object(read_within(file, _LIMIT_BYTES, "reply worth"), file)
+    return ReplyWorth(read_terms(given.get("terms"), FEATURES, file))
+
+
+def read_terms(given: object, names: Sequence[str], file: Path) -> dict[str, Term]:
+    """A term for each of the names, in their order. Raises FormatError for anything else."""
+    if not isinstance(given, dict) or set(given) != set(names):
+        raise FormatError(f"The file must have terms for {', '.join(names)}.", file=file)
     try:
-        terms = {name: Term(*(float(t[key]) for key in ("weight", "mean", "scale")))
-                 for name, t in given.items()}  # fmt: skip
+        terms = {name: Term(*(float(given[name][key]) for key in ("weight", "mean", "scale")))
+                 for name in names}  # fmt: skip
     except (TypeError, KeyError, ValueError) as error:
         raise FormatError("A term needs the numbers weight, mean and scale.", file=file) from error
     if not all(math.isfinite(t.weight + t.mean + t.scale) and t.scale > 0 for t in terms.values()):
         raise FormatError("A term's numbers are not finite, or its scale is 0.", file=file)
-    return ReplyWorth(terms)
+    return terms
 
 
 def features_of(

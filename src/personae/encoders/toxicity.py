@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from personae.encoders.heads import WEIGHTS
-from personae.encoders.labels import Labeller, open_labeller
+from personae.encoders.labels import Labeller, by_text, open_labeller
 from personae.text.sentences import split_sentences
 
 SHIPPED = WEIGHTS / "toxicity_minilm"
@@ -31,13 +31,11 @@ def toxicities(texts: Sequence[str], judge: Labeller | None = None) -> list[Toxi
     """One verdict a text; an empty text has probability 0."""
     judge = judge or open_toxicity()
     parts = [split_sentences(text) for text in texts]
-    chances = judge.probabilities([one for own in parts for one in own])[:, 0].tolist()
-    found, at = [], 0
-    for own in parts:
-        pairs = zip(chances[at : at + len(own)], own, strict=True)
-        chance, sentence = max(pairs, default=(0.0, ""))
+    chances = judge.probabilities([one for own in parts for one in own])[:, 0]
+    found = []
+    for own, mine in zip(parts, by_text(chances, parts), strict=True):
+        chance, sentence = max(zip(mine.tolist(), own, strict=True), default=(0.0, ""))
         found.append(Toxic(chance, sentence, chance >= judge.labels.thresholds[0]))
-        at += len(own)
     return found
 
 

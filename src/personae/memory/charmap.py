@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean, pstdev
 from typing import Literal, TypeAlias
 
@@ -19,12 +20,11 @@ from personae.encoders.kept import kept_vectors
 from personae.encoders.types import Embedder, Nli
 from personae.errors import InvalidOption
 from personae.lm.types import LanguageModel, Message, Request, Sampling, require
-from personae.text.bm25 import index_texts
+from personae.text.bm25 import Bm25, index_texts
 from personae.text.quoting import one_line
 
 CHUNK_TOKENS, OVERLAP_TOKENS = 200, 50
 POINTS, PIECES = 3, 6
-POINTS_LIMIT = 6
 PointsBy: TypeAlias = Literal["embedder", "relevance", "nli", "lm", "lm-likelihood", "all"]
 Find: TypeAlias = Literal["words", "vectors", "both"]
 # What is shown of a story: nothing, pieces by chance, its end, what the scenario finds (by words,
@@ -116,7 +116,7 @@ def search_of(find: Find, story: Sequence[str], embedder: Embedder) -> Search:
 
     For both, each is measured in its own standard deviations over the story, and added.
     """
-    index = index_texts(story) if find != "vectors" else None
+    index = _kept_index(tuple(story)) if find != "vectors" else None
     vectors = kept_vectors(embedder, tuple(story)) if find != "words" else None
 
     def search(query: str) -> Sequence[float]:
@@ -126,6 +126,12 @@ def search_of(find: Find, story: Sequence[str], embedder: Embedder) -> Search:
         return parts[0] if len(parts) == 1 else _added(*parts)
 
     return search
+
+
+@lru_cache(maxsize=8)
+def _kept_index(story: tuple[str, ...]) -> Bm25:
+    """The words of the stories that were searched last: a chat asks of one with every message."""
+    return index_texts(story)
 
 
 def _added(words: Sequence[float], vectors: Sequence[float]) -> list[float]:

@@ -84,12 +84,16 @@ def kept_answers(ask: Ask, file: Path, who: str) -> Ask:
     is passed over.
     """
     known: dict[str, str] = {}
-    for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+    content = file.read_text("utf-8") if file.exists() else ""
+    for line in content.splitlines():
         try:
             key, answer = json.loads(line)
         except (ValueError, TypeError):
             continue
         known[key] = answer
+    if content and not content.endswith("\n"):  # or the next answer were lost with the half line
+        with file.open("a", encoding="utf-8") as kept:
+            kept.write("\n")
 
     def asked(text: str, max_tokens: int) -> str:
         key = stable_id("answer", who, max_tokens, text)

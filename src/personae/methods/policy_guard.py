@@ -16,6 +16,7 @@ from personae.steps.fit_prompt import fit_prompt
 from personae.steps.generate import generate
 from personae.steps.remind_of_policy import Form, remind_of_policy
 from personae.steps.sample import sample
+from personae.steps.show_memories import Cosine
 from personae.steps.tell_policy import tell_policy
 from personae.steps.trustworthy_core import trustworthy_core
 
@@ -37,7 +38,7 @@ def policy_guard(
     policy: str = "",
     defence: Defence = "guarded",
     remind: Form = "turn",
-    near: Annotated[float, Field(ge=-1, le=1)] = 0.35,
+    near: Cosine = 0.35,
     threshold: Annotated[float, Field(ge=0, le=1)] = ENTAILS,
     detail: Detail = "brief",
     temperature: Temperature = 0.3,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from personae.errors import FormatError
 from personae.lm.types import Message, Request, Sampling
 from personae.recipes.kept_rows import kept_rows
+from personae.text.parsing import read_text
 from personae.text.sentences import complete_sentences
 
 if TYPE_CHECKING:
@@ -98,9 +99,10 @@ def answer(lm: LanguageModel, prompt: str, way: Way, seed: int) -> str:
 def read_prompts(source: Path) -> list[str]:
     """The prompts of a text file, one a line. Raises FormatError, which names the line."""
     try:
-        lines = source.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FormatError("This is no file of prompts, one a line.", file=source) from error
+        lines = read_text(source).splitlines()
+    except FormatError as error:
+        told = f"This is no file of prompts, one a line: {error.reason}"
+        raise FormatError(told, file=source, line=error.line) from error
     for number, line in enumerate(lines, 1):
         if len(line) > MAX_PROMPT_CHARS:
             raise FormatError(

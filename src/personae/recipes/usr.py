@@ -28,7 +28,14 @@ from personae.formats.reading import read_dialogues
 from personae.lm.kept_likelihoods import kept_likelihoods
 from personae.media.atomic_file import write_atomically
 from personae.metrics.correlation import spearman
-from personae.metrics.usr import PAPER_WEIGHTS, PARTS, Regression, as_reply, mean_log_likelihoods
+from personae.metrics.usr import (
+    PAPER_BIAS,
+    PAPER_WEIGHTS,
+    PARTS,
+    Regression,
+    as_reply,
+    mean_log_likelihoods,
+)
 from personae.recipes.logistic import auroc, fit_logistic, folds_of
 from personae.recipes.lora_training import Artifact, Report
 from personae.recipes.persona_dialogues import PersonaDialogue, seen_by
@@ -278,11 +285,11 @@ def regression(
     contexts = [one.context for one in rated]
     ours = least_squares(parts, grades)
     held = held_out(parts, grades, contexts, seed)
-    paper = [sum(PAPER_WEIGHTS[name] * one[at] for at, name in enumerate(PARTS))
-             for one in standardised(parts)]  # fmt: skip
+    paper = Regression(PAPER_BIAS, PAPER_WEIGHTS, graded_by(ours).scales)
+    by_paper = [paper.overall(dict(zip(PARTS, one, strict=True))) for one in parts]
     graded = {
         "refit, contexts held out": spearman(held, grades),
-        "paper weights": spearman(paper, grades),
+        "paper weights": spearman(by_paper, grades),
         **{name: spearman([one[at] for one in parts], grades) for at, name in enumerate(PARTS)},
     }
     return ours, {name: round(value, 4) for name, value in graded.items()}
@@ -310,15 +317,6 @@ def measured_parts(
     mean = sum(known) / max(1, len(known))
     columns = (mlm, retrieval.of_context(replies), [mean if f is None else f for f in facts])
     return [list(row) for row in zip(*columns, strict=True)]
-
-
-def standardised(parts: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Each column less its mean, by its spread."""
-    import numpy as np
-
-    x = np.array(parts)
-    scaled: list[list[float]] = ((x - x.mean(axis=0)) / x.std(axis=0)).tolist()
-    return scaled
 
 
 def least_squares(parts: Sequence[Sequence[float]], grades: Sequence[float]) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from personae.data import PolicyRule
 from personae.draft import Draft, Evidence, Kit, Step
@@ -14,6 +12,7 @@ from personae.encoders.kept import kept_vectors
 from personae.formats.policy_file import policy_of
 from personae.lm.types import Message
 from personae.registry import EntryInfo
+from personae.steps.show_memories import Cosine
 from personae.text.sentences import split_sentences
 
 ENTRY = EntryInfo(
@@ -29,9 +28,7 @@ ALWAYS = -1.0
 ASKED_BEFORE = "Can you tell me {about}?"
 
 
-def remind_of_policy(
-    *, policy: str = "", form: Form = "turn", near: Annotated[float, Field(ge=-1, le=1)] = 0.35
-) -> Step:
+def remind_of_policy(*, policy: str = "", form: Form = "turn", near: Cosine = 0.35) -> Step:
     """Remind of the rule whose subject is nearest to the message, from a cosine of `near` on.
 
     A message that is nearer to a sentence of the duty asks for what may be told: no reminder.

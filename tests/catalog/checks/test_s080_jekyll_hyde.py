@@ -34,7 +34,3 @@ def test_hostile_personas_are_asked_of_every_policy():
     chosen = s080.asked(canaries().questions)
     assert len({one.id.partition(":")[0] for one in chosen if "rule" in one.labels}) == 6
     assert {one.group for one in chosen} == {"hostile, forbidden", "hostile, allowed"}
-
-
-def test_area_counts_ties_by_half():
-    assert s080.auroc([1.0, 0.5], [0.5, 0.0]) == 0.875

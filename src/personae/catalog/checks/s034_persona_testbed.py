@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import random
 import threading
 from collections import Counter
 from dataclasses import replace
 
 from personae.benchmarks.persona_testbed import persona_testbed
-from personae.benchmarks.types import Benchmark, Question
+from personae.benchmarks.types import Benchmark
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
+from personae.catalog.check_methods import share_right
 from personae.evaluate.asking import AskedQuestion, Choosing
 from personae.populations import shipped
 from personae.populations.people import Citizen, contradictions, population, shares_of
@@ -99,18 +99,15 @@ def planted(citizen: Citizen, change: dict[str, str | int]) -> Citizen:
 
 
 def _judges(made: Benchmark, seed: int) -> str:
-    shares = {name: right(made.questions, made, name, seed) for name in ("oracle", "random")}
+    shares = {
+        name: share_right(made.questions, made.baselines[name], seed)
+        for name in ("oracle", "random")
+    }
     line = ", ".join(f"{name} {share:.3f}" for name, share in shares.items())
     line = f"{len(made.questions)} planted pairs: {line}"
     holds = shares["oracle"] == 1 and abs(shares["random"] - 0.5) <= 0.05
     expect(holds, f"{line}; the oracle was to have 1, chance 0.5 ± 0.05.")
     return line
-
-
-def right(asked: tuple[Question, ...], made: Benchmark, baseline: str, seed: int) -> float:
-    """How often a baseline chooses what the citizen prefers."""
-    rng = random.Random(seed)
-    return sum(made.baselines[baseline](one, rng) == one.reference for one in asked) / len(asked)
 
 
 def _rerun(context: CheckContext) -> str:

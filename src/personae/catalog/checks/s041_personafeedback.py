@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
-
 from personae.benchmarks.personafeedback import TIERS, personafeedback
 from personae.benchmarks.types import Benchmark
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
+from personae.catalog.check_methods import share_right
 from personae.evaluate.asking import Choosing
 from personae.speaker import Speaker
 
@@ -34,9 +33,8 @@ def check(context: CheckContext) -> list[str]:
 
 def right(made: Benchmark, baseline: str, tier: str, seed: int) -> float:
     """How often a baseline chooses the person's own answer in a tier."""
-    rng = random.Random(seed)
     asked = [one for one in made.questions if one.group == tier]
-    return sum(made.baselines[baseline](one, rng) == one.reference for one in asked) / len(asked)
+    return share_right(asked, made.baselines[baseline], seed)
 
 
 def swapped(made: Benchmark, context: CheckContext) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 from personae.benchmarks.personaeval import personaeval
-from personae.benchmarks.types import Benchmark, Question
+from personae.benchmarks.types import Question
 from personae.catalog.check import CheckContext
 from personae.catalog.check_data import expect
+from personae.catalog.check_methods import share_right
 from personae.data import Sample
 from personae.draft import Kit
 from personae.evaluate.score import NoModel
@@ -32,8 +32,11 @@ def check(context: CheckContext) -> list[str]:
     expect(abs(uniform["brier"] - 0.1875) < 1e-9, f"A uniform judge has {uniform}.")
     apart = abs(abs(uniform["choice-accuracy"] - 0.25) - uniform["calibration-error"])
     expect(apart < 1e-9, f"A uniform judge's calibration error is not |.25 − accuracy|: {uniform}.")
-    chance = right(made, "random", ROUNDS, context.seed)
-    words, meaning = (right(made, name, 1, context.seed) for name in ("words", "nearest"))
+    chance = share_right(made.questions, made.baselines["random"], context.seed, ROUNDS)
+    words, meaning = (
+        share_right(made.questions, made.baselines[name], context.seed)
+        for name in ("words", "nearest")
+    )
     line = (
         f"{len(made.questions)} shipped lines, four names: chance {chance:.3f}, words {words:.3f}, "
         f"nearest profile {meaning:.3f}"
@@ -62,17 +65,6 @@ def figures(samples: Sequence[Sample]) -> dict[str, float]:
     """The totals of the paper's metrics."""
     kit = Kit(lm=NoModel())
     return {name: build("metric", name)(samples, kit).total for name in METRICS}
-
-
-def right(made: Benchmark, baseline: str, rounds: int, seed: int) -> float:
-    """How often a baseline names the speaker."""
-    rng = random.Random(seed)
-    hits = [
-        made.baselines[baseline](one, rng) == one.reference
-        for _ in range(rounds)
-        for one in made.questions
-    ]
-    return sum(hits) / len(hits)
 
 
 def _sample(question: Question, reply: str, scores: list[float] | None) -> Sample:

@@ -6,8 +6,6 @@ import math
 import random
 from statistics import fmean, stdev
 
-import numpy
-
 from personae.benchmarks.personalllm import (
     HISTORY,
     Algorithm,
@@ -66,6 +64,8 @@ def _entropies(pool: Pool, seed: int) -> str:
 
 def _neighbours(pool: Pool, seed: int) -> str:
     """Cosines of weights: the 20 nearest users against all, paired over the test users."""
+    import numpy
+
     known, _ = split(pool, seed)
     database = Database.of(pool, known, draw_users(USERS, 0.05, seed), seed)
     weights = draw_users(TESTS, 0.05, seed + 1)

@@ -19,6 +19,7 @@ from personae.encoders.heads import shipped_embedder
 from personae.encoders.nli import open_nli
 from personae.encoders.policy_breach import breach
 from personae.encoders.types import Nli
+from personae.recipes.logistic import auroc
 from personae.speaker import Speaker
 from personae.text.secrets import said_secret
 
@@ -104,23 +105,16 @@ def labelled(nli: Nli) -> str:
 
 def linted(model: CardRisk) -> str:
     """AUROC of the linter on cards of templates that it was not trained on."""
+    import numpy as np
+
     cards: list[dict[str, Any]] = [
         json.loads(line) for line in CARDS.read_text(encoding="utf-8").splitlines()
     ]
-    scores = [model.risk(card["sentences"]) for card in cards]
-    area = auroc(
-        [score for score, card in zip(scores, cards, strict=True) if card["is_risky"]],
-        [score for score, card in zip(scores, cards, strict=True) if not card["is_risky"]],
-    )
+    scores = np.array([model.risk(card["sentences"]) for card in cards])
+    area = auroc(scores, np.array([card["is_risky"] for card in cards]))
     line = f"the linter tells {len(cards)} held-out cards apart with an AUROC of {area:.3f}"
     expect(area >= LEAST_AUROC, f"{line}; it was to be {LEAST_AUROC}.")
     return line
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How often one of the first scores above one of the second, ties by half."""
-    wins = sum((a > b) + 0.5 * (a == b) for a in positive for b in negative)
-    return wins / (len(positive) * len(negative))
 
 
 def _leaks(question: Question, reply: str, nli: Nli) -> bool:
