@@ -107,6 +107,21 @@ def test_the_prompt_can_be_had_without_a_reply(name, rich_scene, word_embedder, 
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_who_listens_hears_the_reply(name, rich_scene, word_embedder, word_nli):
+    heard: list[str] = []
+
+    def listen(emission):
+        if emission.kind == "restart":
+            heard.clear()
+        elif emission.kind == "text":
+            heard.append(emission.text)
+
+    speaker = Speaker(ScriptedModel(), name, embedder=word_embedder, nli=word_nli)
+    reply = speaker.reply(rich_scene, emit=listen)
+    assert "".join(heard).strip() == reply.text
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_a_scene_without_turns_gets_a_reply(name, rich_scene, word_embedder, word_nli):
     scene = rich_scene.model_copy(update={"turns": ()})
     assert (

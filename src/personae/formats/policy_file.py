@@ -11,6 +11,7 @@ rules:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,20 @@ def read_fields(source: Path, what: str) -> tuple[dict[str, Any], Any]:
     return value, lines
 
 
+@lru_cache(maxsize=8)
+def _as_it_stands(file: Path, changed_ns: int) -> Policy:
+    """The policy of the file at that moment: several steps of one reply ask for it."""
+    return read_policy(file)
+
+
 def policy_of(scene: Scene, file: str) -> Policy | None:
     """The policy in `file`, or the one that the scene brings as its label `policy`, or None.
 
     Raises FormatError.
     """
     if file:
-        return read_policy(from_home(file))
+        path = from_home(file)
+        return _as_it_stands(path, path.stat().st_mtime_ns if path.is_file() else 0)
     if LABEL in scene.labels:
         return Policy.model_validate(scene.labels[LABEL])
     return None

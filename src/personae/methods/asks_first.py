@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from personae.draft import Candidate, Count, Draft, Kit, Limit, PromptPart, Step, Temperature, chain
+from personae.draft import (
+    Candidate,
+    Count,
+    Draft,
+    Kit,
+    Limit,
+    PromptPart,
+    Step,
+    Temperature,
+    chain,
+    show_reply,
+)
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
@@ -54,7 +65,7 @@ def asks_first(
         if not left or kit.prompt_only:
             return answer(draft, kit)
         candidate = Candidate(left[0], made_by="asks-first", detail={"seed": kit.seed})
-        return choose()(replace(draft, candidates=(candidate,)), kit)
+        return show_reply(choose()(replace(draft, candidates=(candidate,)), kit), kit)
 
     return step
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from personae.draft import Count, Limit, Step, Temperature, chain
+from personae.draft import Count, Limit, Step, Temperature, chain, show_reply, unheard
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
 from personae.steps.describe_persona import Detail, describe_persona
@@ -46,14 +46,16 @@ def pabst(
     `stories` to `told` are options of the step recall-story, the lambdas and `candidates` of
     write-with-story. `told=true` with both lambdas at 0 is the story in the prompt alone.
     """
+    write = write_with_story(
+        lambda_story=lambda_story, lambda_nli=lambda_nli, candidates=candidates, top=top,
+        max_sentences=max_sentences,
+    )  # fmt: skip
+    # Without a choice by score the first candidate is the reply, and may be heard as it comes.
+    written = (unheard(write), choose(by=SCORE), show_reply) if lambda_nli else (write, choose())
     return chain(
         sample(temperature=temperature, max_tokens=max_tokens),
         describe_persona(detail=detail),
         recall_story(stories=stories, relevant=relevant, consistent=consistent, told=told),
         fit_prompt(),
-        write_with_story(
-            lambda_story=lambda_story, lambda_nli=lambda_nli, candidates=candidates, top=top,
-            max_sentences=max_sentences,
-        ),
-        choose(by=SCORE if lambda_nli else ""),
-    )  # fmt: skip
+        *written,
+    )

@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import Literal
 
 from personae.data import Scene
-from personae.draft import Candidate, Count, Draft, Kit, PromptPart, Step, Temperature, chain
+from personae.draft import (
+    Candidate,
+    Count,
+    Draft,
+    Kit,
+    PromptPart,
+    Step,
+    Temperature,
+    chain,
+    show_reply,
+)
 from personae.lm.types import Message
 from personae.registry import EntryInfo
 from personae.steps.choose import choose
@@ -57,9 +67,10 @@ def principled(
     if mitigation in ("refine", "refine-basic"):
         return chain(
             drawn, fit_prompt(), _answer_first(is_basic=mitigation == "refine-basic"),
-            _write(), choose(),
+            _write(), choose(), show_reply,
         )  # fmt: skip
-    return chain(drawn, _tell(mitigation == "instruction"), fit_prompt(), _write(), choose())
+    tell = _tell(mitigation == "instruction")
+    return chain(drawn, tell, fit_prompt(), _write(), choose(), show_reply)
 
 
 def persona_line(scene: Scene) -> str:

@@ -215,9 +215,8 @@ def shipped_regression(file: Path) -> Regression:
     """The regression in the file of the retrieval weights. Raises EnvironmentFault, FormatError."""
     from personae.encoders.dialogue_retrieval import read_weights
 
-    given = read_weights(file).get("regression")
+    given: Any = read_weights(file).get("regression")
     try:
-        assert isinstance(given, dict)
         terms = {name: given["terms"][name] for name in PARTS}
         found = Regression(
             float(given["bias"]),
@@ -225,7 +224,7 @@ def shipped_regression(file: Path) -> Regression:
             {name: (float(term["mean"]), float(term["scale"])) for name, term in terms.items()},
             {name: float(term["cap"]) for name, term in terms.items() if "cap" in term},
         )
-    except (AssertionError, TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError) as error:
         raise FormatError(
             "The file has no regression over mlm, dr_c and dr_f.", file=file
         ) from error
