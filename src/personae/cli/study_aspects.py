@@ -16,7 +16,6 @@ from personae.cli.studying import (
     Plot,
     Seed,
     Workers,
-    finite,
     p_text,
     refuse_other_than_svg,
     with_model,
@@ -88,7 +87,7 @@ def bias_aspects(
     if plot is not None:
         plot.write_text(_heat(found), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(found)
 

@@ -22,7 +22,6 @@ from personae.cli.studying import (
     Seed,
     Workers,
     asked_tasks,
-    finite,
     p_text,
     refuse_other_than_svg,
     span,
@@ -99,7 +98,7 @@ def bias(
     if plot is not None:
         plot.write_text(_heat(found), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(people, overt)
     _print_worst(found)

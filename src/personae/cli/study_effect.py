@@ -25,7 +25,6 @@ from personae.cli.studying import (
     Seed,
     Workers,
     asked_tasks,
-    finite,
     p_text,
     refuse_other_than_svg,
     span,
@@ -106,7 +105,7 @@ def persona_effect(
         first = next(iter(by_model.values()))
         plot.write_text(_heat(next(iter(first.values()))), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     for name, found in effects.items():
         _print(found, name)

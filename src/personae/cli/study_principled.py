@@ -19,7 +19,6 @@ from personae.cli.studying import (
     Seed,
     Workers,
     asked_tasks,
-    finite,
     p_text,
     span,
     with_model,
@@ -96,7 +95,7 @@ def principled(
     }
     write_result(out, result)
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(found, len(empty))
     _print_changes(changed)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from personae.cli.output import finite
 
 if TYPE_CHECKING:
     from personae.evaluate.bootstrap import Interval
@@ -73,18 +74,7 @@ def write_result(out: Path, result: Mapping[str, Any]) -> None:
     """Keep the figures beside the runs, as study.json."""
     from personae.evaluate.record import write_json
 
-    write_json(out / "study.json", finite(dict(result)))
-
-
-def finite(value: Any) -> Any:
-    """The value with null for numbers that JSON does not have."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return value
+    write_json(out / "study.json", finite(result))
 
 
 def span(interval: Interval | None, places: int = 3, *, sign: bool = False) -> str:

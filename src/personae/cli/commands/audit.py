@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, stdout
+from personae.cli.output import finite, plain, print_json, stdout
 from personae.cli.progress import ReplyProgress
-from personae.cli.studying import finite
 
 if TYPE_CHECKING:
     from personae.cli.ways import Way
@@ -77,7 +76,7 @@ def audit(
         page = report_page(found, first=[f"Audit of {result.character} on {result.model}.", *lines])
         html.write_text(page, encoding="utf-8")
     if as_json:
-        print_json(finite(result.to_dict()))
+        print_json(result.to_dict())
     else:
         _print(result, folder)
 
@@ -149,8 +148,6 @@ def _audit(
 
 
 def _print(result: Audit, folder: Path) -> None:
-    from personae.cli.output import plain
-
     out = stdout()
     out.print(plain(f"{result.character} on {result.model}"), markup=False)
     for one in result.remarks:

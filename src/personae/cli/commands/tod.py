@@ -272,7 +272,7 @@ def _print_compared(
 
 def _slot_dict(slot: Comparison) -> dict[str, Any]:
     return {
-        "slot": slot.slot, "metric": slot.metric, "tau": None if slot.tau != slot.tau else slot.tau,
+        "slot": slot.slot, "metric": slot.metric, "tau": slot.tau,
         "modules": {one.module: [one.component, one.success] for one in slot.entries},
         "inversions": [[one.better.module, one.worse.module] for one in slot.inversions],
     }  # fmt: skip
@@ -292,7 +292,7 @@ def _as_json(
                 "modules": dict(zip(SLOTS, one.modules, strict=True)),
                 "dialogues": len(one.outcomes),
                 "figures": {
-                    name: {"value": None if value != value else value,
+                    name: {"value": value,
                            "interval": None if span is None else asdict(span)}
                     for name, (value, span) in one.figures(seed).items()
                 },
@@ -300,7 +300,7 @@ def _as_json(
             for one in results
         ],
         "slots": [_slot_dict(one) for one in slots],
-        "tau_over_systems": {k: None if tau != tau else tau for k, tau in taus.items()},
+        "tau_over_systems": taus,
     }  # fmt: skip
 
 
