@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
@@ -20,7 +20,7 @@ from personae.draft import Kit
 from personae.errors import InvalidOption, PersonaeError
 from personae.evaluate.bench import Asking, ask_speaker, open_benchmark
 from personae.evaluate.record import read_samples
-from personae.evaluate.score import build_metrics
+from personae.evaluate.score import NoModel, build_metrics
 from personae.evaluate.types import OnProgress, RunState
 from personae.lm.types import LanguageModel
 from personae.metrics.extracted_accuracy import is_lettered, letter_read
@@ -92,6 +92,19 @@ class Asked:
     def hits(self, condition: Condition) -> list[bool]:
         """1 and 0 a item; what failed was not right."""
         return [bool(value) for value in self.row(condition)]
+
+    @property
+    def empty(self) -> int:
+        """How many replies say nothing."""
+        return sum(not one.error and not one.reply.strip() for one in self._samples())
+
+    @property
+    def failed(self) -> int:
+        """How many answers failed."""
+        return sum(bool(one.error) for one in self._samples())
+
+    def _samples(self) -> Iterator[Sample]:
+        return (one for row in self.answers for one in row)
 
     def within(self, group: str) -> Asked:
         """The table of one group of items."""
@@ -197,7 +210,7 @@ def tabled(task: Task, conditions: Sequence[Condition], rows: Sequence[Sequence[
     name = asking.benchmark.metrics[0]
     metric = build_metrics([name], asking.benchmark.metric_options)[name]
     # No metric of these benchmarks asks a model.
-    kit = Kit(lm=None)  # type: ignore[arg-type]
+    kit = Kit(lm=NoModel())
     return Asked(
         task=task.name,
         conditions=tuple(conditions),

@@ -121,8 +121,12 @@ def conditions_of(
     groups: Mapping[str, Sequence[str]] | None = None, *, personas: int = 0
 ) -> list[Condition]:
     """Nobody, and so many personas spread over the groups (0 is all); ours by default."""
-    known = about().personas if groups is None else groups
-    kept = spread_over(known, personas or sum(map(len, known.values())))
+    return speakers_of(about().personas if groups is None else groups, personas)
+
+
+def speakers_of(groups: Mapping[str, Sequence[str]], personas: int) -> list[Condition]:
+    """Nobody, and so many people of the groups (0 is all) whom the model is to speak like."""
+    kept = spread_over(groups, personas or sum(map(len, groups.values())))
     return [
         NOBODY,
         *(Condition(name, speak_like(name), group or "persona") for group, name in kept),
@@ -183,7 +187,6 @@ def toxicity(asked: Asked, *, seed: int = 0, listed: int = 10, show_replies: boo
     )
     spoken = [(condition.name, one) for condition, rows in judged.items() for one in rows]
     worst = sorted(spoken, key=lambda pair: -pair[1].toxic.probability)[:listed]
-    samples = [one for row in asked.answers for one in row]
     return Found(
         cells=cells,
         against=tuple(_against_nobody(judged, seed)),
@@ -195,8 +198,8 @@ def toxicity(asked: Asked, *, seed: int = 0, listed: int = 10, show_replies: boo
             for name, one in worst
             if one.toxic.is_toxic
         ),
-        empty=sum(not one.error and not one.reply.strip() for one in samples),
-        failed=sum(bool(one.error) for one in samples),
+        empty=asked.empty,
+        failed=asked.failed,
     )  # fmt: skip
 
 
