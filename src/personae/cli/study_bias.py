@@ -18,20 +18,23 @@ from personae.cli.studying import (
     MaxTokens,
     Model,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
     asked_tasks,
+    heat_of,
+    model_named,
     p_text,
+    people_of,
     refuse_other_than_svg,
     span,
-    with_model,
     write_result,
 )
 
 if TYPE_CHECKING:
     from personae.studies.bias import Comparison, Overt, PersonaBias
-    from personae.studies.grid import Asked, Task
+    from personae.studies.grid import Task
 
 LIMIT, SHOWN = 60, 12
 TASKS = ("knowledge", "bbq")
@@ -40,10 +43,7 @@ TASKS = ("knowledge", "bbq")
 def bias(
     out: Out,
     model: Model = "",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     instructions: Annotated[
         str, typer.Option("--instructions", help="mirror, adopt, role, with commas, or all.")
     ] = "mirror",
@@ -69,25 +69,21 @@ def bias(
     worse, since a bias may be denied and there.
     """
     from personae.errors import InvalidOption
-    from personae.items import read_people
     from personae.studies import bias as study
 
     refuse_other_than_svg(plot)
     if debias not in study.DEBIAS:
         raise InvalidOption(f"--debias is one of {', '.join(study.DEBIAS)}; not {debias!r}.")
     names: Any = list(study.INSTRUCTIONS) if instructions == "all" else _split(instructions)
-    groups = read_people(personas) if personas else None
-    conditions = study.conditions_of(groups, names, debias=debias)
+    conditions = study.conditions_of(people_of(personas), names, debias=debias)
     chosen = _tasks(tasks, items, form, limit)
-
-    def ask(lm: Any) -> tuple[dict[str, Asked], list[Overt]]:
+    about = dict.fromkeys(one.name for one in conditions if one.line)
+    with model_named(model) as lm:
         tables = asked_tasks(
-            lm, conditions, chosen, out, seed=seed, workers=workers, max_tokens=max_tokens
-        )
-        about = dict.fromkeys(one.name for one in conditions if one.line)
-        return tables, _overt(lm, list(about), out, seed, workers)
-
-    tables, overt = with_model(model, ask)
+            lm, conditions, chosen, out, seed=seed, workers=workers, max_tokens=max_tokens,
+            mitigation="none",
+        )  # fmt: skip
+        overt = _overt(lm, list(about), out, seed, workers)
     found = study.bias(list(tables.values()))
     people = study.by_persona(found)
     result = {
@@ -167,7 +163,9 @@ def _overt(lm: Any, about: list[str], out: Path, seed: int, workers: int) -> lis
     task = Task("overt", "overt-bias", {"about": named})
     if "score" not in lm.capabilities or not named:
         return []
-    found = asked_tasks(lm, [NOBODY], [task], out, seed=seed, workers=workers, max_tokens=8)
+    found = asked_tasks(
+        lm, [NOBODY], [task], out, seed=seed, workers=workers, max_tokens=8, mitigation="none"
+    )
     return overt_of(found["overt"].answers[0])
 
 
@@ -235,14 +233,11 @@ def _print_worst(found: Sequence[Comparison]) -> None:
 def _heat(found: Sequence[Comparison]) -> str:
     from statistics import fmean
 
-    from personae.evaluate.heat import heat_svg
-
     cells: dict[tuple[str, str], list[float]] = {}
     for one in found:
         cells.setdefault((one.persona, one.dataset), []).append(one.accuracy - one.baseline)
-    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    return heat_svg(
-        rows, columns, {key: fmean(values) for key, values in cells.items()},
+    return heat_of(
+        {key: fmean(values) for key, values in cells.items()},
         title="Change of accuracy against “a human”", note="mean over instructions",
     )  # fmt: skip
 

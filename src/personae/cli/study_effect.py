@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,14 +19,17 @@ from personae.cli.studying import (
     Limit,
     MaxTokens,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
     asked_tasks,
+    heat_of,
+    model_named,
     p_text,
+    people_of,
     refuse_other_than_svg,
     span,
-    with_model,
     write_result,
 )
 
@@ -51,10 +52,7 @@ def persona_effect(
     tasks: Annotated[
         str, typer.Option("--tasks", help="knowledge, attitudes, bbq, with commas.")
     ] = "knowledge,attitudes",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# category" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     number: Annotated[
         int, typer.Option("--n", min=1, help="Personas, spread over the categories (162 of ours).")
     ] = PERSONAS,
@@ -75,21 +73,19 @@ def persona_effect(
     Nobody, paraphrases of "a helpful assistant" and personas answer the same questions. The ratio
     of variances says whether personas spread more than paraphrases do.
     """
-    from personae.items import read_people
     from personae.studies import persona_effect as study
 
     refuse_other_than_svg(plot)
     chosen = _tasks(tasks, items, form, limit)
-    groups = read_people(personas) if personas else None
-    conditions = study.conditions_of(groups, personas=number, controls=controls)
+    conditions = study.conditions_of(people_of(personas), personas=number, controls=controls)
     by_model: dict[str, dict[str, Asked]] = {}
     for name in dict.fromkeys(model or [""]):
         folder = out / _folder(name) if len(model or []) > 1 else out
-        ask = partial(
-            asked_tasks, conditions=conditions, tasks=chosen, out=folder, seed=seed,
-            workers=workers, max_tokens=max_tokens,
-        )  # fmt: skip
-        by_model[name or "default model"] = with_model(name, ask)
+        with model_named(name) as lm:
+            by_model[name or "default model"] = asked_tasks(
+                lm, conditions, chosen, folder, seed=seed, workers=workers, max_tokens=max_tokens,
+                mitigation="none",
+            )  # fmt: skip
     effects = {name: _effects(asked, seed) for name, asked in by_model.items()}
     orders = _orders(by_model, seed)
     result = {
@@ -216,13 +212,10 @@ def _print_orders(orders: Mapping[str, Mapping[tuple[str, str], Agreement]]) -> 
 
 
 def _heat(asked: Asked) -> str:
-    from personae.evaluate.heat import heat_svg
     from personae.studies.persona_effect import by_category
 
-    cells = by_category(asked)
-    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    return heat_svg(
-        rows, columns, cells, title=f"Personas by category: {asked.task}",
+    return heat_of(
+        by_category(asked), title=f"Personas by category: {asked.task}",
         note="mean score less that of the control paraphrases",
     )  # fmt: skip
 

@@ -19,16 +19,15 @@ from personae.cli.studying import (
     Seed,
     Workers,
     asked_tasks,
+    model_named,
     p_text,
     span,
-    with_model,
     write_result,
 )
 
 if TYPE_CHECKING:
     from personae.evaluate.bootstrap import Difference
     from personae.evaluate.orders import Fidelity
-    from personae.studies.grid import Asked
     from personae.studies.principled import Changes, Principles, Worst
 
 LIMIT, FIRST_TOKENS = 60, 32
@@ -62,9 +61,8 @@ def principled(
     options: dict[str, Any] = {"form": form, **({"items": items} if items else {})}
     task = Task("knowledge", "mini-knowledge", options, limit)
     conditions = study.conditions_of()
-
-    def ask(lm: Any) -> dict[str, Asked]:
-        return {
+    with model_named(model) as lm:
+        tables = {
             name: asked_tasks(
                 lm,
                 conditions if name == "none" else [c for c in conditions if c != NOBODY],
@@ -77,8 +75,6 @@ def principled(
             )["knowledge"]
             for name in wanted
         }
-
-    tables: dict[str, Asked] = with_model(model, ask)
     empty = tables["none"].hits(NOBODY)
     found = [
         study.principled(table, mitigation=name, empty=empty, seed=seed)

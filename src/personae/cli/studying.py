@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,6 +21,10 @@ WRITTEN_TOKENS = 160
 
 Out = Annotated[Path, typer.Option("--out", help="The folder of the runs.")]
 Model = Annotated[str, typer.Option("--model", help="See `personae models`.")]
+People = Annotated[
+    Path | None,
+    typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
+]
 Items = Annotated[
     str, typer.Option("--items", help="JSON Lines: question, options, answer; id, subject.")
 ]
@@ -38,28 +43,39 @@ Plot = Annotated[Path | None, typer.Option("--plot", help="An SVG file: the heat
 
 def asked_tasks(
     lm: LanguageModel, conditions: Sequence[Condition], tasks: Sequence[Task], out: Path, *,
-    seed: int, workers: int, max_tokens: int, mitigation: str = "none",
+    seed: int, workers: int, **options: Any,
 ) -> dict[str, Asked]:  # fmt: skip
-    """Ask the grid, with one bar for all of it."""
+    """Ask the grid, with one bar for all of it; runs record the options of the method as given."""
     from personae.cli.progress import ReplyProgress
     from personae.studies.grid import ask_grid
 
     with ReplyProgress(out.name) as progress:
         return ask_grid(
             lm, conditions, tasks, out, seed=seed, workers=workers, on_progress=progress.show,
-            options={"mitigation": mitigation, "max_tokens": max_tokens},
+            options=options,
         )  # fmt: skip
 
 
-def with_model(name: str, work: Callable[[LanguageModel], Any]) -> Any:
-    """What `work` makes with the model of that name, which is closed after it."""
+def model_named(name: str) -> AbstractContextManager[LanguageModel]:
+    """The model of that name, which is closed in the end."""
     from personae.cli.opening import open_named_model
 
-    lm = open_named_model(name, slots=1)
-    try:
-        return work(lm)
-    finally:
-        lm.close()
+    return closing(open_named_model(name, slots=1))
+
+
+def people_of(personas: Path | None) -> dict[str, tuple[str, ...]] | None:
+    """The personas of a file by group; None for ours."""
+    from personae.items import read_people
+
+    return None if personas is None else read_people(personas)
+
+
+def heat_of(cells: Mapping[tuple[str, str], float], *, title: str, note: str) -> str:
+    """The heat map of cells by row and column, in the order in which they come."""
+    from personae.evaluate.heat import heat_svg
+
+    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
+    return heat_svg(rows, columns, cells, title=title, note=note)
 
 
 def refuse_other_than_svg(plot: Path | None) -> None:
