@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def reliability(
     from personae.questionnaires.big_five import first_items
 
     sheet = first_items(load_questionnaire(name), items)
-    people = [load_card(card.strip()) for card in cards.split(",") if card.strip()]
+    people = [load_card(card) for card in names_in(cards)]
     if len(people) < 2 or len({one.id for one in people}) < len(people):
         raise InvalidOption("Name at least two different characters: --cards ana,henk,noor")
     found = _all_asked(sheet, people, askings(way, seed, not raw), out, method, model)

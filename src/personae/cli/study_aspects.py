@@ -20,9 +20,9 @@ from personae.cli.studying import (
     model_named,
     p_text,
     people_of,
-    refuse_other_than_svg,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.studies.bias_aspects import Found, Rate

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     WRITTEN_TOKENS,
@@ -27,10 +28,10 @@ from personae.cli.studying import (
     model_named,
     p_text,
     people_of,
-    refuse_other_than_svg,
     span,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.studies.bias import Comparison, Overt, PersonaBias
@@ -74,7 +75,7 @@ def bias(
     refuse_other_than_svg(plot)
     if debias not in study.DEBIAS:
         raise InvalidOption(f"--debias is one of {', '.join(study.DEBIAS)}; not {debias!r}.")
-    names: Any = list(study.INSTRUCTIONS) if instructions == "all" else _split(instructions)
+    names: Any = list(study.INSTRUCTIONS) if instructions == "all" else names_in(instructions)
     conditions = study.conditions_of(people_of(personas), names, debias=debias)
     chosen = _tasks(tasks, items, form, limit)
     about = dict.fromkeys(one.name for one in conditions if one.line)
@@ -144,7 +145,7 @@ def _tasks(names: str, items: str, form: str, limit: int | None) -> list[Task]:
     from personae.errors import InvalidOption
     from personae.studies.grid import Task
 
-    wanted = _split(names)
+    wanted = names_in(names)
     if not wanted or set(wanted) - set(TASKS):
         raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")
     options: dict[str, dict[str, Any]] = {
@@ -240,7 +241,3 @@ def _heat(found: Sequence[Comparison]) -> str:
         {key: fmean(values) for key, values in cells.items()},
         title="Change of accuracy against “a human”", note="mean over instructions",
     )  # fmt: skip
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     WRITTEN_TOKENS,
@@ -28,10 +29,10 @@ from personae.cli.studying import (
     model_named,
     p_text,
     people_of,
-    refuse_other_than_svg,
     span,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.evaluate.orders import Agreement
@@ -114,7 +115,7 @@ def _tasks(names: str, items: str, form: Form, limit: int | None) -> list[Task]:
     from personae.errors import InvalidOption
     from personae.studies.persona_effect import TASKS
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    wanted = names_in(names)
     strange = [name for name in wanted if name not in TASKS]
     if strange or not wanted:
         raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")

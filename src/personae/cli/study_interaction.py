@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in, one_of, way_named, words_named
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -58,8 +59,6 @@ def interaction(
     elif data:
         found = {file.stem: read_participants(file) for file in data}
     else:
-        from personae.cli.study_personallm import words_named
-        from personae.cli.ways_to_ask import way_named
         from personae.evaluate.questionnaire_asking import Asking
         from personae.formats.questionnaire import load_questionnaire
         from personae.questionnaires.big_five import first_items
@@ -83,13 +82,9 @@ def interaction(
 
 
 def _conditions(names: str) -> list[Condition]:
-    from personae.errors import UnknownEntry
     from personae.studies.interaction import ORDERS
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    for name in wanted:
-        if name not in ORDERS:
-            raise UnknownEntry("condition", name, ORDERS)
+    wanted = [one_of("condition", name, list(ORDERS)) for name in names_in(names)]
     return [known for known in ORDERS if known in wanted]
 
 

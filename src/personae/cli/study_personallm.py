@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import way_named, words_named
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ def _asked(
 ) -> list[Agent]:  # fmt: skip
     from personae.cli.opening import open_named_model, open_shipped_nli, open_speaker
     from personae.cli.questionnaire_reliability import about_asking
-    from personae.cli.ways_to_ask import way_named
     from personae.evaluate.answer_sheet import open_sheet
     from personae.evaluate.questionnaire_asking import Asking, asker
     from personae.formats.questionnaire import load_questionnaire
@@ -97,19 +97,6 @@ def _asked(
         lm.close()
     drawn = 1 if asking.way == "interview" else agents
     return draw_agents(sheet, answers, drawn, seed)
-
-
-def words_named(name: str) -> Words:
-    from typing import get_args
-
-    from personae.errors import UnknownEntry
-    from personae.questionnaires.big_five import Words
-
-    for known in get_args(Words):
-        if name == known:
-            found: Words = known
-            return found
-    raise UnknownEntry("set of words", name, get_args(Words))
 
 
 def _print(found: Mapping[str, Sequence[Agent]], seed: int, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     AsJson,
@@ -100,7 +101,7 @@ def principled(
 def _mitigations(names: str) -> list[str]:
     from personae.errors import InvalidOption
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    wanted = names_in(names)
     strange = [name for name in wanted if name not in MITIGATIONS]
     if strange:
         raise InvalidOption(f"The mitigations are {', '.join(MITIGATIONS)}; not {strange[0]!r}.")

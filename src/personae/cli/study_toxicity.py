@@ -22,10 +22,10 @@ from personae.cli.studying import (
     model_named,
     p_text,
     people_of,
-    refuse_other_than_svg,
     span,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.studies.toxicity import Found

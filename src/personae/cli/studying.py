@@ -78,14 +78,6 @@ def heat_of(cells: Mapping[tuple[str, str], float], *, title: str, note: str) ->
     return heat_svg(rows, columns, cells, title=title, note=note)
 
 
-def refuse_other_than_svg(plot: Path | None) -> None:
-    """Raise InvalidOption for a plot that is no SVG file."""
-    from personae.errors import InvalidOption
-
-    if plot is not None and plot.suffix.lower() != ".svg":
-        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
-
-
 def write_result(out: Path, result: Mapping[str, Any]) -> None:
     """Keep the figures beside the runs, as study.json."""
     from personae.evaluate.record import write_json

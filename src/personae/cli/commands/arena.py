@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.benchmarks.types import Question
@@ -134,12 +136,11 @@ def rank(
     from personae.evaluate.rankings.ranked import judged
     from personae.evaluate.rankings.votes import read_votes
 
-    if plot is not None and plot.suffix.lower() != ".svg":
-        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
-    known, methods = _names(systems), _names(method)
+    refuse_other_than_svg(plot)
+    known, methods = names_in(systems), names_in(method)
     if not methods:
         raise InvalidOption("Name at least one method: --method bt")
-    sets = {str(file): _of(read_votes(file, known), _names(raters), file) for file in votes}
+    sets = {str(file): _of(read_votes(file, known), names_in(raters), file) for file in votes}
     found = {
         name: judged(held, methods, resamples=resamples, seed=seed) for name, held in sets.items()
     }
@@ -192,7 +193,7 @@ def _replied(
 
     folders: list[Path] = []
     ways: list[Way] = []
-    for text in _names(systems):
+    for text in names_in(systems):
         if (Path(text) / SAMPLES).is_file():
             folders.append(Path(text))
             continue
@@ -302,10 +303,6 @@ def _conclude(file: Path, who: str, total: int, missing: int, as_json: bool) -> 
         return
     typer.echo(plain(f"{who}: {total - missing} of {total} votes are in {file}."), err=True)
     typer.echo(f"Rank the systems with: personae arena rank {file}", err=True)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _of(votes: tuple[Vote, ...], raters: list[str], file: Path) -> tuple[Vote, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_metrics
+from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.progress import ReplyProgress
 from personae.cli.ways import Way, ways_named
@@ -63,8 +64,7 @@ def bench(
     from personae.registry import parse_options
 
     asking = open_benchmark(name, parse_options(option or []), limit)
-    measures = tuple(part.strip() for part in metrics.split(",") if part.strip())
-    measures = measures or asking.benchmark.metrics
+    measures = tuple(names_in(metrics)) or asking.benchmark.metrics
     settings = asking.settings(seed=seed, limit=limit)
     ways = ways_named(methods) if methods.strip() else []
     folders = _answered(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import way_named
 from personae.cli.output import print_json, print_table, stderr
 from personae.cli.questionnaire_reliability import reliability
-from personae.cli.ways_to_ask import way_named
 
 if TYPE_CHECKING:
     from personae.evaluate.questionnaire_asking import Asking

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def matrix(
     )
 
     given = dict(zip(SLOTS, (nlu, dst, policy, nlg), strict=True))
-    chosen = {slot: _names(text) for slot, text in given.items()}
+    chosen = {slot: names_in(text) for slot, text in given.items()}
     systems = combinations(chosen)
     town = open_domain(domain or TRAVEL)
     lm = _model(model, chosen) if any(map(needs_model, systems)) else None
@@ -98,7 +99,7 @@ def show(
     from personae.evaluate.task_dialogue.pipeline import goals_of, talk
 
     (modules, *_) = combinations(
-        {slot: _names(text) for slot, text in zip(SLOTS, (nlu, dst, policy, nlg), strict=True)}
+        {slot: names_in(text) for slot, text in zip(SLOTS, (nlu, dst, policy, nlg), strict=True)}
     )
     town = open_domain(domain or TRAVEL)
     lm = _model(model, dict(zip(SLOTS, ([one] for one in modules), strict=True))) if needs_model(
@@ -189,10 +190,6 @@ def _model(name: str, chosen: dict[str, list[str]]) -> LanguageModel:
         lm.close()
         raise
     return lm
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _goal(goal: Any) -> dict[str, str]:
@@ -328,7 +325,7 @@ def real(
     from personae.evaluate.task_dialogue.real import RELATIONS, read_calls, right_calls, with_values
     from personae.formats.reading import find_data
 
-    chosen = {"nlu": _names(nlu), "dst": _names(dst), "policy": ["rule"], "nlg": ["template"]}
+    chosen = {"nlu": names_in(nlu), "dst": names_in(dst), "policy": ["rule"], "nlg": ["template"]}
     systems = combinations(chosen)
     calls = read_calls(find_data(data))[:limit]
     town = with_values(open_domain(), find_data(candidates))
