@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.output import print_json, print_table, stderr
+from personae.cli.run_endings import refuse_interrupted
 from personae.cli.targets import refuse_existing
 
 if TYPE_CHECKING:
@@ -141,10 +142,7 @@ def _answered(
                 state = ask_speaker(
                     one, speaker, out / name, settings, workers=workers, on_progress=progress.show
                 )
-            if state.interrupted:
-                told = f"{state.done} of {state.total} answers are in {out / name}."
-                typer.echo(f"Interrupted: {told}", err=True)
-                raise typer.Exit(130)
+            refuse_interrupted(state, out / name)
     finally:
         lm.close()
     return [read_scored_run(out / name) for name in asked]

@@ -10,6 +10,7 @@ import typer
 
 from personae.cli.output import finite, plain, print_json, stdout
 from personae.cli.progress import ReplyProgress
+from personae.cli.run_endings import refuse_all_failed, refuse_interrupted
 
 if TYPE_CHECKING:
     from personae.cli.ways import Way
@@ -85,9 +86,7 @@ def _asked(asking: Asking, ways: list[Way], lm: LanguageModel, out: Path, seed: 
     """Nobody's replies and those of each method, measured."""
     from personae.cli.judging import judging_kit
     from personae.cli.opening import open_speaker
-    from personae.errors import PersonaeError
     from personae.evaluate.bench import NOBODY, ask_speaker, bench_report
-    from personae.evaluate.record import read_samples
 
     benchmark = asking.benchmark
     settings = asking.settings(seed=seed, limit=None)
@@ -102,12 +101,8 @@ def _asked(asking: Asking, ways: list[Way], lm: LanguageModel, out: Path, seed: 
                 asking, speaker, out / label, settings, is_nobody=is_nobody, workers=1,
                 on_progress=progress.show,
             )  # fmt: skip
-        if state.interrupted:
-            typer.echo(f"Interrupted: the same command goes on from {out / label}.", err=True)
-            raise typer.Exit(130)
-        if state.failed == state.total:
-            first = next(one for one in read_samples(out / label) if one.error)
-            raise PersonaeError(f"All {state.total} replies failed. {first.id}: {first.error}")
+        refuse_interrupted(state, out / label, "replies")
+        refuse_all_failed(state, out / label, "replies")
         folders.append(out / label)
     with judging_kit(benchmark.metrics, "", seed) as kit:
         return bench_report(folders, benchmark.metrics, benchmark.metric_options, kit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,12 @@ from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_met
 from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.progress import ReplyProgress
+from personae.cli.run_endings import refuse_all_failed, refuse_interrupted
 from personae.cli.ways import Way, ways_named
 
 if TYPE_CHECKING:
     from personae.evaluate.bench import Asking
-    from personae.evaluate.types import RunSettings, RunState
+    from personae.evaluate.types import RunSettings
 
 app = typer.Typer(add_completion=False)
 
@@ -115,25 +116,9 @@ def _answered(
                     asking, speaker, out / label, settings, is_nobody=is_nobody, workers=workers,
                     restart=restart, on_progress=progress.show,
                 )  # fmt: skip
-            _refuse_unfinished(state, out / label)
+            refuse_interrupted(state, out / label)
+            refuse_all_failed(state, out / label)
             folders.append(out / label)
     finally:
         lm.close()
     return folders
-
-
-def _refuse_unfinished(state: RunState, folder: Path) -> None:
-    """End the command where a run was stopped, or where no answer came at all."""
-    from personae.errors import PersonaeError
-    from personae.evaluate.record import read_samples
-
-    if state.interrupted:
-        typer.echo(
-            f"Interrupted: {state.done} of {state.total} answers are in {folder}. "
-            "The same command goes on from there.",
-            err=True,
-        )
-        raise typer.Exit(130)
-    if state.failed == state.total:
-        first: Any = next(one for one in read_samples(folder) if one.error)
-        raise PersonaeError(f"All {state.total} answers failed. {first.id}: {first.error}")
