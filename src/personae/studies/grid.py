@@ -150,8 +150,8 @@ def ask_grid(
         raise InvalidOption("Two conditions are the same.")
     speaker = Speaker(lm, method, options=options, seed=seed, replayable=True)
     states: dict[tuple[str, str], RunState] = {}
-    sizes = {task.name: _size(task) for task in tasks}
-    total = sum(sizes.values()) * len(conditions)
+    opened = {task.name: _opened(task) for task in tasks}
+    total = sum(len(one.questions) for one in opened.values()) * len(conditions)
     found = {}
     for task in tasks:
         rows = []
@@ -167,7 +167,7 @@ def ask_grid(
             rows.append(
                 _ask_cell(speaker, task, condition, folder, seed, workers=workers, show=show)
             )
-        found[task.name] = tabled(task, conditions, rows)
+        found[task.name] = _tabled(task.name, opened[task.name], conditions, rows)
     return found
 
 
@@ -204,15 +204,16 @@ def _ask_cell(
     return samples
 
 
-def tabled(task: Task, conditions: Sequence[Condition], rows: Sequence[Sequence[Sample]]) -> Asked:
+def _tabled(
+    task: str, asking: Asking, conditions: Sequence[Condition], rows: Sequence[Sequence[Sample]]
+) -> Asked:
     """The table of one task from the samples of each condition."""
-    asking = _opened(task)
     name = asking.benchmark.metrics[0]
     metric = build_metrics([name], asking.benchmark.metric_options)[name]
     # No metric of these benchmarks asks a model.
     kit = Kit(lm=NoModel())
     return Asked(
-        task=task.name,
+        task=task,
         conditions=tuple(conditions),
         items=tuple(one.id for one in asking.questions),
         groups=tuple(one.group for one in asking.questions),
@@ -235,10 +236,6 @@ def was_read(sample: Sample, reader: Reader) -> bool | None:
     if "unread" in sample.record:  # the harness asked for a letter, since it could not rank
         return not sample.record["unread"]
     return letter_read(sample, reader) is not None
-
-
-def _size(task: Task) -> int:
-    return len(_opened(task).questions)
 
 
 def _opened(task: Task, **more: str) -> Asking:

@@ -415,15 +415,6 @@ def _as_json(found: dict[str, Verdict], beside: dict[str, dict[str, float]]) -> 
     def told(verdict: Verdict) -> dict[str, Any]:
         value = asdict(verdict)
         value["taus"] = [{"methods": list(pair), "tau": tau} for pair, tau in verdict.taus.items()]
-        return _finite(value)  # type: ignore[no-any-return]
+        return value
 
-    return {"files": {name: told(one) for name, one in found.items()}, "people": _finite(beside)}
-
-
-def _finite(value: Any) -> Any:
-    """The value with null for what is not a number."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
+    return {"files": {name: told(one) for name, one in found.items()}, "people": beside}
