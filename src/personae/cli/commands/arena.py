@@ -214,20 +214,19 @@ def _reply(
     ways: list[Way], out: Path, prompts: str, persona: str, model: str, limit: int | None, seed: int
 ) -> None:
     """Have every method reply to every prompt; goes on where it was stopped."""
-    from personae.cli.opening import open_named_model, open_speaker
+    from personae.cli.opening import open_speaker
     from personae.cli.progress import ReplyProgress
+    from personae.cli.ways import open_model_for
     from personae.evaluate.asking import AskedQuestion, Replying
     from personae.evaluate.record import data_digest
     from personae.evaluate.run import answer_all
     from personae.evaluate.types import RunSettings
     from personae.formats.reading import detect, find_data
-    from personae.registry import find
 
     source = find_data(prompts)
     known = "prompts" if source.suffix.lower() == ".txt" else detect(source).name
     asked = [AskedQuestion(one) for one in _questions(source, known, persona, limit)]
-    slots = max(find("method", way.method).info.slots for way in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0].method)
+    lm = open_model_for(ways, model)
     settings = RunSettings(
         data_path=prompts, data_sha256=data_digest(source), data_format=known, method="",
         model=lm.name, fingerprint=lm.fingerprint, seed=seed, limit=limit,

@@ -54,8 +54,8 @@ def audit(
     too: only what differs from both is called a fault. The same command resumes it.
     """
     from personae.benchmarks.character_audit import audit_of
-    from personae.cli.opening import load_card, open_named_model
-    from personae.cli.ways import ways_named
+    from personae.cli.opening import load_card
+    from personae.cli.ways import open_model_for, ways_named
     from personae.evaluate.bench import Asking
     from personae.evaluate.page import report_page
     from personae.evaluate.record import write_json
@@ -64,7 +64,7 @@ def audit(
     folder = out or Path("runs") / f"audit-{_slug(persona.name)}"
     benchmark = audit_of(persona, size)
     asking = Asking("character-audit", {"card": card, "size": size}, benchmark, benchmark.questions)
-    lm = open_named_model(model, slots=1, method=ways[0].method)
+    lm = open_model_for(ways, model)
     try:
         found = _asked(asking, ways, lm, folder, seed)
         more = _canaries(persona, ways, lm, folder / "canaries", canaries, seed)

@@ -12,7 +12,7 @@ from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.progress import ReplyProgress
 from personae.cli.run_endings import refuse_all_failed, refuse_interrupted
-from personae.cli.ways import Way, ways_named
+from personae.cli.ways import Way, open_model_for, ways_named
 
 if TYPE_CHECKING:
     from personae.evaluate.bench import Asking
@@ -93,15 +93,12 @@ def _answered(
     workers: int, restart: bool,
 ) -> list[Path]:  # fmt: skip
     """The folders of the methods' runs, once they are whole."""
-    from personae.cli.opening import open_named_model, open_speaker
+    from personae.cli.opening import open_speaker
     from personae.evaluate.bench import NOBODY, ask_speaker
-    from personae.registry import find
 
     if not ways:
         return []
-    # Replayable requests run one at a time in the embedded engine: more slots only cost memory.
-    slots = max(find("method", way.method).info.slots for way in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0].method)
+    lm = open_model_for(ways, model)
     asked = [(way, way.name, False) for way in ways]
     if nobody:
         asked.append((ways[0], NOBODY, True))
