@@ -13,6 +13,7 @@ import typer
 
 from personae.cli.names import names_in
 from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.run_endings import refuse_interrupted
 from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
@@ -239,8 +240,7 @@ def _reply(
                 state = answer_all(
                     asked, Replying(speaker), out / way.name, own, on_progress=progress.show
                 )
-            if state.interrupted:
-                raise KeyboardInterrupt
+            refuse_interrupted(state, out / way.name, "replies")
     finally:
         lm.close()
 
