@@ -29,13 +29,13 @@ from personae.cli.studying import (
     p_text,
     people_of,
     span,
+    tasks_named,
     write_result,
 )
 from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.studies.bias import Comparison, Overt, PersonaBias
-    from personae.studies.grid import Task
 
 LIMIT, SHOWN = 60, 12
 TASKS = ("knowledge", "bbq")
@@ -77,7 +77,7 @@ def bias(
         raise InvalidOption(f"--debias is one of {', '.join(study.DEBIAS)}; not {debias!r}.")
     names: Any = list(study.INSTRUCTIONS) if instructions == "all" else names_in(instructions)
     conditions = study.conditions_of(people_of(personas), names, debias=debias)
-    chosen = _tasks(tasks, items, form, limit)
+    chosen = tasks_named(tasks, TASKS, form, items, limit)
     about = dict.fromkeys(one.name for one in conditions if one.line)
     with model_named(model) as lm:
         tables = asked_tasks(
@@ -139,20 +139,6 @@ def answers(
             f"McNemar ({test.by}): p={p_text(test.p)}; right only in the baseline "
             f"{table.base_only}, only here {table.other_only}."
         )
-
-
-def _tasks(names: str, items: str, form: str, limit: int | None) -> list[Task]:
-    from personae.errors import InvalidOption
-    from personae.studies.grid import Task
-
-    wanted = names_in(names)
-    if not wanted or set(wanted) - set(TASKS):
-        raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")
-    options: dict[str, dict[str, Any]] = {
-        "knowledge": {"form": form, **({"items": items} if items else {})}, "bbq": {"form": form},
-    }  # fmt: skip
-    benchmarks = {"knowledge": "mini-knowledge", "bbq": "bbq"}
-    return [Task(name, benchmarks[name], options[name], limit) for name in wanted]
 
 
 def _overt(lm: Any, about: list[str], out: Path, seed: int, workers: int) -> list[Overt]:

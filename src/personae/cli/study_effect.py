@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     WRITTEN_TOKENS,
     AsJson,
-    Form,
     FormOption,
     Items,
     Limit,
@@ -30,13 +28,14 @@ from personae.cli.studying import (
     p_text,
     people_of,
     span,
+    tasks_named,
     write_result,
 )
 from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.evaluate.orders import Agreement
-    from personae.studies.grid import Asked, Task
+    from personae.studies.grid import Asked
     from personae.studies.persona_effect import Effect
 
 PERSONAS, CONTROLS, LIMIT = 24, 10, 50
@@ -77,7 +76,7 @@ def persona_effect(
     from personae.studies import persona_effect as study
 
     refuse_other_than_svg(plot)
-    chosen = _tasks(tasks, items, form, limit)
+    chosen = tasks_named(tasks, list(study.TASKS), form, items, limit)
     conditions = study.conditions_of(people_of(personas), personas=number, controls=controls)
     by_model: dict[str, dict[str, Asked]] = {}
     for name in dict.fromkeys(model or [""]):
@@ -107,24 +106,6 @@ def persona_effect(
     for name, found in effects.items():
         _print(found, name)
     _print_orders(orders)
-
-
-def _tasks(names: str, items: str, form: Form, limit: int | None) -> list[Task]:
-    from dataclasses import replace
-
-    from personae.errors import InvalidOption
-    from personae.studies.persona_effect import TASKS
-
-    wanted = names_in(names)
-    strange = [name for name in wanted if name not in TASKS]
-    if strange or not wanted:
-        raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")
-    options: dict[str, dict[str, Any]] = {
-        "knowledge": {"form": form, **({"items": items} if items else {})},
-        "attitudes": {"form": "written" if form == "written" else "likelihood"},
-        "bbq": {"form": form},
-    }
-    return [replace(TASKS[name], options=options[name], limit=limit) for name in wanted]
 
 
 def _effects(asked: Mapping[str, Asked], seed: int) -> list[Effect]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,7 @@ from personae.cli.studying import (
     model_named,
     p_text,
     span,
+    tasks_named,
     write_result,
 )
 
@@ -56,18 +57,17 @@ def principled(
     and so does nobody. Items of your own need the subjects of ours: experts are found by subject.
     """
     from personae.studies import principled as study
-    from personae.studies.grid import NOBODY, Task
+    from personae.studies.grid import NOBODY
 
     wanted = _mitigations(mitigations)
-    options: dict[str, Any] = {"form": form, **({"items": items} if items else {})}
-    task = Task("knowledge", "mini-knowledge", options, limit)
+    tasks = tasks_named("knowledge", ("knowledge",), form, items, limit)
     conditions = study.conditions_of()
     with model_named(model) as lm:
         tables = {
             name: asked_tasks(
                 lm,
                 conditions if name == "none" else [c for c in conditions if c != NOBODY],
-                [task],
+                tasks,
                 out / name,
                 seed=seed,
                 workers=workers,

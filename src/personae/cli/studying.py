@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import finite
 
 if TYPE_CHECKING:
@@ -39,6 +40,26 @@ MaxTokens = Annotated[int, typer.Option("--max-tokens", min=1, help="Of a writte
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same answers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="An SVG file: the heat map.")]
+
+
+def tasks_named(
+    names: str, known: Sequence[str], form: Form, items: str, limit: int | None
+) -> list[Task]:
+    """The tasks between commas, of those that a study knows. Raises InvalidOption."""
+    from dataclasses import replace
+
+    from personae.errors import InvalidOption
+    from personae.studies.persona_effect import TASKS
+
+    wanted = names_in(names)
+    if not wanted or set(wanted) - set(known):
+        raise InvalidOption(f"The tasks are {', '.join(known)}; not {names!r}.")
+    options: dict[str, dict[str, Any]] = {
+        "knowledge": {"form": form, **({"items": items} if items else {})},
+        "attitudes": {"form": "written" if form == "written" else "likelihood"},
+        "bbq": {"form": form},
+    }
+    return [replace(TASKS[name], options=options[name], limit=limit) for name in wanted]
 
 
 def asked_tasks(
