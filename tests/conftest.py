@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -107,6 +108,20 @@ class WordNli:
 def word_nli() -> WordNli:
     """An inference model without weights, whose judgements can be worked out by hand."""
     return WordNli()
+
+
+@pytest.fixture
+def extension(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The entries of `tests/example_plugin` are there, as if it were installed."""
+    from personae import registry
+
+    monkeypatch.syspath_prepend(Path(__file__).parent / "example_plugin")
+    monkeypatch.setattr(registry, "_plugin_packages", lambda: (("acme", "personae_shout"),))
+    registry.entries.cache_clear()
+    yield
+    registry.entries.cache_clear()
+    for name in [name for name in sys.modules if name.startswith("personae_shout")]:
+        del sys.modules[name]
 
 
 @pytest.fixture

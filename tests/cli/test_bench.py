@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from personae import registry
 from personae.cli.app import run
 from personae.evaluate.record import read_run, read_samples
 
-PLUGIN = Path(__file__).parents[1] / "example_plugin"
-
-
-@pytest.fixture(autouse=True)
-def extension(monkeypatch):
-    monkeypatch.syspath_prepend(PLUGIN)
-    monkeypatch.setattr(registry, "_plugin_packages", lambda: (("acme", "personae_shout"),))
-    registry.entries.cache_clear()
-    yield
-    registry.entries.cache_clear()
-    for name in [name for name in sys.modules if name.startswith("personae_shout")]:
-        del sys.modules[name]
+pytestmark = pytest.mark.usefixtures("extension")
 
 
 def personae(*words: object) -> int:

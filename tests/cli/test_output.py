@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from hypothesis import given
@@ -78,3 +79,9 @@ def test_a_console_prints_what_a_stranger_wrote_without_what_a_terminal_would_ob
     assert "\x1b[1m" in text  # the console's own style
     assert not [bad for bad in ("\x1b]0", "\x1b[2J", "\x1b[31m", "\x07") if bad in text]
     assert plain(text).strip() == "a]0;titlebc d"  # what is left of a command is harmless
+
+
+def test_json_has_null_for_numbers_that_it_lacks(capsys):
+    print_json({"p": math.nan, "span": (-math.inf, 0.5), "by": {"a": [math.inf]}, 1: True})
+    found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert found == {"p": None, "span": [None, 0.5], "by": {"a": [None]}, "1": True}

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from personae import registry
 from personae.cli.app import run
 from personae.evaluate.record import read_run
 
-PLUGIN = Path(__file__).parents[1] / "example_plugin"
 TALK = """1 your persona: I have two dogs.
 2 your persona: I work at night.
 3 Hi, how are you?\tTired, I worked all night.
 4 Any pets?\tTwo dogs, and both snore.
 """
-
-
-@pytest.fixture
-def extension(monkeypatch):
-    monkeypatch.syspath_prepend(PLUGIN)
-    monkeypatch.setattr(registry, "_plugin_packages", lambda: (("acme", "personae_shout"),))
-    registry.entries.cache_clear()
-    yield
-    registry.entries.cache_clear()
-    for name in [name for name in sys.modules if name.startswith("personae_shout")]:
-        del sys.modules[name]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def focus(
     from personae.evaluate.focus import systems as systems_of
     from personae.registry import find
 
-    names = [name.strip() for name in systems.split(",") if name.strip()]
+    names = names_in(systems)
     turns = _turns(data, seed)[:limit]
     embedder = embedder_for(find("step", "select-grounding"))
     known = systems_of(names, embedder, weights, seed)

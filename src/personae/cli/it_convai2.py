@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def it_convai2(
     from personae.formats.reading import find_data
     from personae.registry import find
 
-    names = [retriever_named(name.strip()) for name in retriever.split(",") if name.strip()]
+    names = [retriever_named(name) for name in names_in(retriever)]
     everything = read_items(find_data(data))
     items = drawn(everything, limit, seed)
     embedder = embedder_for(find("step", "extend-persona"))

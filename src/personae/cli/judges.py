@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def judges(
     folder = work or load_settings().cache_dir / "judges"
     if restart:
         shutil.rmtree(folder / "values", ignore_errors=True)
-    named = [name.strip() for name in metrics.split(",") if name.strip()]
-    rated = judged_sets([one.strip() for one in sets.split(",") if one.strip()], limit)
+    named = names_in(metrics)
+    rated = judged_sets(names_in(sets), limit)
     opened = open_named_model(model, slots=1)
     lm = kept_likelihoods(opened, folder / "likelihoods.jsonl")
     try:

@@ -11,6 +11,7 @@ import typer
 
 from personae.cli.output import print_json, print_table
 from personae.cli.report import print_report
+from personae.cli.run_endings import refuse_interrupted
 
 if TYPE_CHECKING:
     from personae.data import Dialogue
@@ -152,9 +153,7 @@ def _answer(
             asked_dialogues(questions), reader, out, settings,
             workers=workers, on_progress=progress.show,
         )  # fmt: skip
-    if state.interrupted:
-        typer.echo(f"Interrupted: {state.done} of {state.total} answers are in {out}.", err=True)
-        raise typer.Exit(130)
+    refuse_interrupted(state, out)
 
 
 def _report(folders: Sequence[Path], seed: int) -> Report:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.output import print_json, stderr
+from personae.cli.targets import refuse_existing
 from personae.errors import InvalidOption
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def make_novels(
 
     if to not in FORMATS:
         raise InvalidOption(f"Novels cannot be written as {to!r}; only as {', '.join(FORMATS)}.")
-    _refuse_existing(out, force)
+    refuse_existing(out, force)
     part = split_named(split)
     if to == "lifechoice":
         count = write_decisions(decisions_of(MADE, novels=number, split=part, seed=seed), out)
@@ -78,7 +79,7 @@ def make_profile(
 
     if way not in WAYS:
         raise InvalidOption(f"There is no way {way!r} to a profile; there are {', '.join(WAYS)}.")
-    _refuse_existing(out, force)
+    refuse_existing(out, force)
     pieces = story_pieces(str(story))
     kept, ask, close = _asking(out, model, seed)
     try:
@@ -112,7 +113,7 @@ def make_chain(
     from personae.memory.chain_making import made_chain
     from personae.steps.recall_by_points import story_pieces
 
-    _refuse_existing(out, force)
+    refuse_existing(out, force)
     pieces = story_pieces(str(story))
     kept, ask, close = _asking(out, model, seed)
     try:
@@ -132,13 +133,6 @@ def _asking(out: Path, model: str, seed: int) -> tuple[Path, Ask, Callable[[], N
     lm = open_named_model(model, slots=1)
     kept = out.with_name(f".{out.name}.answers.jsonl")
     return kept, kept_answers(asking(lm, seed=seed), kept, f"{lm.fingerprint}/{seed}"), lm.close
-
-
-def _refuse_existing(out: Path, force: bool) -> None:
-    if out.is_dir():
-        raise InvalidOption(f"{out} is a folder; name a file in it.")
-    if out.exists() and not force:
-        raise InvalidOption(f"{out} exists. Pass --force to replace it.")
 
 
 def _shower(what: str) -> OnCall:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,9 +26,20 @@ def plain(text: object) -> str:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """One JSON document on stdout, in which control characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    """One JSON document on stdout: control characters are escaped, numbers it lacks are null."""
+    text = json.dumps(finite(value), ensure_ascii=False, indent=indent, default=str)
     print(harmless_json(text), flush=indent is None)
+
+
+def finite(value: Any) -> Any:
+    """The value with null for numbers that JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return value
 
 
 def harmless_json(text: str) -> str:

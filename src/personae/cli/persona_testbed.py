@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def attributes_left_out(
 
     if mode not in ("raw", "summary"):
         raise InvalidOption(f"There is no mode {mode!r} that tells of attributes: raw, summary.")
-    names = [name.strip() for name in attributes.split(",") if name.strip()]
+    names = names_in(attributes)
     names = names or [name for name in known_attributes() if name not in INTERNAL]
     with ExitStack() as stack:
         asked = _judge(judge, method, seed, stack)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.output import print_json, print_table, stderr
+from personae.cli.run_endings import refuse_interrupted
+from personae.cli.targets import refuse_existing
 
 if TYPE_CHECKING:
     from personae.evaluate.bench import Asking
@@ -39,15 +41,13 @@ def make_personamem(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Make users whose tastes change, their sessions, and questions about them (S040)."""
-    from personae.errors import InvalidOption
     from personae.formats.personamem import CONTEXTS_FILE, QUESTIONS_FILE, write_personamem
     from personae.histories.making import histories
     from personae.histories.published import questionnaire
     from personae.histories.topics import read_topics
 
     for file in (out / QUESTIONS_FILE, out / CONTEXTS_FILE):
-        if file.exists() and not force:
-            raise InvalidOption(f"{file} exists. Pass --force to replace it.")
+        refuse_existing(file, force)
     known = read_topics(topics) if topics else ()
     made = questionnaire(
         histories(people, sessions=sessions, tokens=tokens, each=each, seed=seed, topics=known)
@@ -142,10 +142,7 @@ def _answered(
                 state = ask_speaker(
                     one, speaker, out / name, settings, workers=workers, on_progress=progress.show
                 )
-            if state.interrupted:
-                told = f"{state.done} of {state.total} answers are in {out / name}."
-                typer.echo(f"Interrupted: {told}", err=True)
-                raise typer.Exit(130)
+            refuse_interrupted(state, out / name)
     finally:
         lm.close()
     return [read_scored_run(out / name) for name in asked]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from personae.cli.output import print_json, stderr
+from personae.cli.targets import refuse_existing
 
 if TYPE_CHECKING:
     from personae.recipes.citizen_pairs import Revision
@@ -54,7 +55,7 @@ def make_population(
     from personae.formats.personas import write_personas
     from personae.populations.people import as_persona, population
 
-    _refuse_existing(out, force)
+    refuse_existing(out, force)
     people = enumerate(population(number, seed))
     count = write_personas((as_persona(one, at, seed) for at, one in people), out)
     if as_json:
@@ -87,7 +88,7 @@ def make_feedback(
 
     if way not in ("planted", "revised"):
         raise InvalidOption(f"There is no way {way!r}; there are: planted, revised.")
-    _refuse_existing(out, force)
+    refuse_existing(out, force)
     facts: dict[str, object] = {"way": way, "target": str(out)}
     if way == "planted":
         pairs = list(planted_pairs(number, seed))
@@ -130,10 +131,3 @@ def _gain(found: list[Revision], seed: int) -> dict[str, object]:
     if reach is not None:
         facts |= {"gain_low": round(reach.low, 4), "gain_high": round(reach.high, 4)}
     return facts
-
-
-def _refuse_existing(out: Path, force: bool) -> None:
-    from personae.errors import InvalidOption
-
-    if out.exists() and not force:
-        raise InvalidOption(f"{out} exists already. Pass --force to replace it.")

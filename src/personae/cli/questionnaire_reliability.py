@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def reliability(
     from personae.questionnaires.big_five import first_items
 
     sheet = first_items(load_questionnaire(name), items)
-    people = [load_card(card.strip()) for card in cards.split(",") if card.strip()]
+    people = [load_card(card) for card in names_in(cards)]
     if len(people) < 2 or len({one.id for one in people}) < len(people):
         raise InvalidOption("Name at least two different characters: --cards ana,henk,noor")
     found = _all_asked(sheet, people, askings(way, seed, not raw), out, method, model)
@@ -90,21 +91,14 @@ def askings(way: str, seed: int, calibrated: bool) -> dict[str, Asking]:
 AGAINST = {"one sitting, other order": "one sitting", RETEST: "drawn"}
 
 
-@contextmanager
-def open_asker(
-    sheet: Questionnaire, asking: Asking, method: str, model: str
-) -> Iterator[tuple[Ask, LanguageModel]]:
-    """What asks one item, and the model that it asks; closed again in the end."""
-    from personae.cli.opening import open_named_model, open_shipped_nli, open_speaker
+def asker_of(sheet: Questionnaire, asking: Asking, method: str, lm: LanguageModel) -> Ask:
+    """What asks the model one item in the way of `asking`. Raises CapabilityError."""
+    from personae.cli.opening import open_shipped_nli, open_speaker
     from personae.evaluate.questionnaire_asking import asker
 
-    lm = open_named_model(model, method=method)
-    try:
-        speaker = open_speaker(lm, method, {}, seed=asking.seed)
-        nli = open_shipped_nli("An interview") if asking.way == "interview" else None
-        yield asker(sheet, speaker, asking, nli), lm
-    finally:
-        lm.close()
+    speaker = open_speaker(lm, method, {}, seed=asking.seed)
+    nli = open_shipped_nli("An interview") if asking.way == "interview" else None
+    return asker(sheet, speaker, asking, nli)
 
 
 def about_asking(
@@ -130,11 +124,13 @@ def _all_asked(
     method: str,
     model: str,
 ) -> dict[str, list[list[Answer]]]:
+    from personae.cli.opening import open_named_model
     from personae.evaluate.answer_sheet import open_sheet
 
     found: dict[str, list[list[Answer]]] = {}
-    for name, asking in wanted.items():
-        with open_asker(sheet, asking, method, model) as (ask, lm):
+    with closing(open_named_model(model, method=method)) as lm:
+        for name, asking in wanted.items():
+            ask = asker_of(sheet, asking, method, lm)
             about = about_asking(sheet, asking, method, lm)
             file = out / f"{name.replace(' ', '-').replace(',', '')}.jsonl"
             with open_sheet(file, about) as kept:
@@ -175,8 +171,8 @@ def _print(
         [
             (
                 name,
-                *(_number(one[scale].alpha) for scale in scales),
-                *(_number(one[scale].split_half) for scale in scales),
+                *(number(one[scale].alpha) for scale in scales),
+                *(number(one[scale].split_half) for scale in scales),
             )
             for name, one in trust.items()
         ],
@@ -188,7 +184,7 @@ def _print(
             (
                 name,
                 AGAINST.get(name, "first"),
-                *(_number(one[scale].r) for scale in scales),
+                *(number(one[scale].r) for scale in scales),
                 f"{sum(one[scale].shift for scale in scales) / len(scales):.3f}",
                 f"{sum(one[scale].spread for scale in scales) / len(scales):.3f}",
             )
@@ -204,5 +200,6 @@ def _dicts(tables: Mapping[str, Mapping[str, Any]]) -> JsonObject:
     }
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """A figure for a table."""
     return "–" if value is None else f"{value:.2f}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import typer
-
 from personae.cli.progress import ReplyProgress
+from personae.cli.run_endings import refuse_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +38,5 @@ def make_replies(
             at_most=at_most,
             on_progress=progress.show,
         )
-    if state.interrupted:
-        typer.echo(f"Interrupted: {state.done} of {state.total} replies are in {out}.", err=True)
-        raise typer.Exit(130)
+    refuse_interrupted(state, out, "replies")
     return state.total - state.done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,20 +12,20 @@ from personae.cli.studying import (
     MaxTokens,
     Model,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
-    finite,
+    asked_tasks,
+    model_named,
     p_text,
-    refuse_other_than_svg,
-    with_model,
+    people_of,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
-    from personae.lm.types import LanguageModel
     from personae.studies.bias_aspects import Found, Rate
-    from personae.studies.grid import Asked
 
 PERSONAS, SIZE, TOKENS, SHOWN = 12, 20, 32, 10
 
@@ -34,10 +33,7 @@ PERSONAS, SIZE, TOKENS, SHOWN = 12, 20, 32, 10
 def bias_aspects(
     out: Out,
     model: Model = "",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     number: Annotated[
         int, typer.Option("--n", min=0, help="Personas, spread over the categories; 0: all 162.")
     ] = PERSONAS,
@@ -64,31 +60,24 @@ def bias_aspects(
     spread (HDS) stands beside what chance makes, and beside the judges' own on harmless texts that
     name the personas.
     """
-    from personae.items import read_people
     from personae.studies import bias_aspects as study
-    from personae.studies.grid import Task, ask_grid
+    from personae.studies.grid import Task
 
     refuse_other_than_svg(plot)
-    conditions = study.conditions_of(read_people(personas) if personas else None, personas=number)
+    conditions = study.conditions_of(people_of(personas), personas=number)
     task = Task("aspects", "persona-bias", {"dims": dims, "size": size})
-
-    def ask(lm: LanguageModel) -> Asked:
-        from personae.cli.progress import ReplyProgress
-
-        with ReplyProgress(out.name) as progress:
-            return ask_grid(
-                lm, conditions, [task], out, seed=seed, workers=workers,
-                on_progress=progress.show,
-                options={"temperature": temperature, "max_tokens": max_tokens},
-            )["aspects"]  # fmt: skip
-
-    found = study.bias_aspects(with_model(model, ask), seed=seed)
+    with model_named(model) as lm:
+        asked = asked_tasks(
+            lm, conditions, [task], out, seed=seed, workers=workers, temperature=temperature,
+            max_tokens=max_tokens,
+        )  # fmt: skip
+    found = study.bias_aspects(asked["aspects"], seed=seed)
     result = found.to_dict()
     write_result(out, result)
     if plot is not None:
         plot.write_text(_heat(found), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(found)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     WRITTEN_TOKENS,
@@ -18,21 +19,23 @@ from personae.cli.studying import (
     MaxTokens,
     Model,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
     asked_tasks,
-    finite,
+    heat_of,
+    model_named,
     p_text,
-    refuse_other_than_svg,
+    people_of,
     span,
-    with_model,
+    tasks_named,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.studies.bias import Comparison, Overt, PersonaBias
-    from personae.studies.grid import Asked, Task
 
 LIMIT, SHOWN = 60, 12
 TASKS = ("knowledge", "bbq")
@@ -41,10 +44,7 @@ TASKS = ("knowledge", "bbq")
 def bias(
     out: Out,
     model: Model = "",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     instructions: Annotated[
         str, typer.Option("--instructions", help="mirror, adopt, role, with commas, or all.")
     ] = "mirror",
@@ -70,25 +70,21 @@ def bias(
     worse, since a bias may be denied and there.
     """
     from personae.errors import InvalidOption
-    from personae.items import read_people
     from personae.studies import bias as study
 
     refuse_other_than_svg(plot)
     if debias not in study.DEBIAS:
         raise InvalidOption(f"--debias is one of {', '.join(study.DEBIAS)}; not {debias!r}.")
-    names: Any = list(study.INSTRUCTIONS) if instructions == "all" else _split(instructions)
-    groups = read_people(personas) if personas else None
-    conditions = study.conditions_of(groups, names, debias=debias)
-    chosen = _tasks(tasks, items, form, limit)
-
-    def ask(lm: Any) -> tuple[dict[str, Asked], list[Overt]]:
+    names: Any = list(study.INSTRUCTIONS) if instructions == "all" else names_in(instructions)
+    conditions = study.conditions_of(people_of(personas), names, debias=debias)
+    chosen = tasks_named(tasks, TASKS, form, items, limit)
+    about = dict.fromkeys(one.name for one in conditions if one.line)
+    with model_named(model) as lm:
         tables = asked_tasks(
-            lm, conditions, chosen, out, seed=seed, workers=workers, max_tokens=max_tokens
-        )
-        about = dict.fromkeys(one.name for one in conditions if one.line)
-        return tables, _overt(lm, list(about), out, seed, workers)
-
-    tables, overt = with_model(model, ask)
+            lm, conditions, chosen, out, seed=seed, workers=workers, max_tokens=max_tokens,
+            mitigation="none",
+        )  # fmt: skip
+        overt = _overt(lm, list(about), out, seed, workers)
     found = study.bias(list(tables.values()))
     people = study.by_persona(found)
     result = {
@@ -99,7 +95,7 @@ def bias(
     if plot is not None:
         plot.write_text(_heat(found), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(people, overt)
     _print_worst(found)
@@ -145,20 +141,6 @@ def answers(
         )
 
 
-def _tasks(names: str, items: str, form: str, limit: int | None) -> list[Task]:
-    from personae.errors import InvalidOption
-    from personae.studies.grid import Task
-
-    wanted = _split(names)
-    if not wanted or set(wanted) - set(TASKS):
-        raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")
-    options: dict[str, dict[str, Any]] = {
-        "knowledge": {"form": form, **({"items": items} if items else {})}, "bbq": {"form": form},
-    }  # fmt: skip
-    benchmarks = {"knowledge": "mini-knowledge", "bbq": "bbq"}
-    return [Task(name, benchmarks[name], options[name], limit) for name in wanted]
-
-
 def _overt(lm: Any, about: list[str], out: Path, seed: int, workers: int) -> list[Overt]:
     """Asked of nobody; a name with a comma cannot be asked about."""
     from personae.studies.bias import overt_of
@@ -168,7 +150,9 @@ def _overt(lm: Any, about: list[str], out: Path, seed: int, workers: int) -> lis
     task = Task("overt", "overt-bias", {"about": named})
     if "score" not in lm.capabilities or not named:
         return []
-    found = asked_tasks(lm, [NOBODY], [task], out, seed=seed, workers=workers, max_tokens=8)
+    found = asked_tasks(
+        lm, [NOBODY], [task], out, seed=seed, workers=workers, max_tokens=8, mitigation="none"
+    )
     return overt_of(found["overt"].answers[0])
 
 
@@ -236,17 +220,10 @@ def _print_worst(found: Sequence[Comparison]) -> None:
 def _heat(found: Sequence[Comparison]) -> str:
     from statistics import fmean
 
-    from personae.evaluate.heat import heat_svg
-
     cells: dict[tuple[str, str], list[float]] = {}
     for one in found:
         cells.setdefault((one.persona, one.dataset), []).append(one.accuracy - one.baseline)
-    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    return heat_svg(
-        rows, columns, {key: fmean(values) for key, values in cells.items()},
+    return heat_of(
+        {key: fmean(values) for key, values in cells.items()},
         title="Change of accuracy against “a human”", note="mean over instructions",
     )  # fmt: skip
-
-
-def _split(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]

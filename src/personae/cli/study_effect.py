@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,27 +13,29 @@ from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     WRITTEN_TOKENS,
     AsJson,
-    Form,
     FormOption,
     Items,
     Limit,
     MaxTokens,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
     asked_tasks,
-    finite,
+    heat_of,
+    model_named,
     p_text,
-    refuse_other_than_svg,
+    people_of,
     span,
-    with_model,
+    tasks_named,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.evaluate.orders import Agreement
-    from personae.studies.grid import Asked, Task
+    from personae.studies.grid import Asked
     from personae.studies.persona_effect import Effect
 
 PERSONAS, CONTROLS, LIMIT = 24, 10, 50
@@ -52,10 +52,7 @@ def persona_effect(
     tasks: Annotated[
         str, typer.Option("--tasks", help="knowledge, attitudes, bbq, with commas.")
     ] = "knowledge,attitudes",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# category" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     number: Annotated[
         int, typer.Option("--n", min=1, help="Personas, spread over the categories (162 of ours).")
     ] = PERSONAS,
@@ -76,21 +73,19 @@ def persona_effect(
     Nobody, paraphrases of "a helpful assistant" and personas answer the same questions. The ratio
     of variances says whether personas spread more than paraphrases do.
     """
-    from personae.items import read_people
     from personae.studies import persona_effect as study
 
     refuse_other_than_svg(plot)
-    chosen = _tasks(tasks, items, form, limit)
-    groups = read_people(personas) if personas else None
-    conditions = study.conditions_of(groups, personas=number, controls=controls)
+    chosen = tasks_named(tasks, list(study.TASKS), form, items, limit)
+    conditions = study.conditions_of(people_of(personas), personas=number, controls=controls)
     by_model: dict[str, dict[str, Asked]] = {}
     for name in dict.fromkeys(model or [""]):
         folder = out / _folder(name) if len(model or []) > 1 else out
-        ask = partial(
-            asked_tasks, conditions=conditions, tasks=chosen, out=folder, seed=seed,
-            workers=workers, max_tokens=max_tokens,
-        )  # fmt: skip
-        by_model[name or "default model"] = with_model(name, ask)
+        with model_named(name) as lm:
+            by_model[name or "default model"] = asked_tasks(
+                lm, conditions, chosen, folder, seed=seed, workers=workers, max_tokens=max_tokens,
+                mitigation="none",
+            )  # fmt: skip
     effects = {name: _effects(asked, seed) for name, asked in by_model.items()}
     orders = _orders(by_model, seed)
     result = {
@@ -106,29 +101,11 @@ def persona_effect(
         first = next(iter(by_model.values()))
         plot.write_text(_heat(next(iter(first.values()))), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     for name, found in effects.items():
         _print(found, name)
     _print_orders(orders)
-
-
-def _tasks(names: str, items: str, form: Form, limit: int | None) -> list[Task]:
-    from dataclasses import replace
-
-    from personae.errors import InvalidOption
-    from personae.studies.persona_effect import TASKS
-
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    strange = [name for name in wanted if name not in TASKS]
-    if strange or not wanted:
-        raise InvalidOption(f"The tasks are {', '.join(TASKS)}; not {names!r}.")
-    options: dict[str, dict[str, Any]] = {
-        "knowledge": {"form": form, **({"items": items} if items else {})},
-        "attitudes": {"form": "written" if form == "written" else "likelihood"},
-        "bbq": {"form": form},
-    }
-    return [replace(TASKS[name], options=options[name], limit=limit) for name in wanted]
 
 
 def _effects(asked: Mapping[str, Asked], seed: int) -> list[Effect]:
@@ -217,13 +194,10 @@ def _print_orders(orders: Mapping[str, Mapping[tuple[str, str], Agreement]]) -> 
 
 
 def _heat(asked: Asked) -> str:
-    from personae.evaluate.heat import heat_svg
     from personae.studies.persona_effect import by_category
 
-    cells = by_category(asked)
-    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    return heat_svg(
-        rows, columns, cells, title=f"Personas by category: {asked.task}",
+    return heat_of(
+        by_category(asked), title=f"Personas by category: {asked.task}",
         note="mean score less that of the control paraphrases",
     )  # fmt: skip
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in, one_of, way_named, words_named
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from personae.data import JsonObject
-    from personae.studies.interaction import Condition, Participant
+    from personae.studies.interaction import Condition, Participant, Setting
 
 
 def interaction(
@@ -58,8 +60,6 @@ def interaction(
     elif data:
         found = {file.stem: read_participants(file) for file in data}
     else:
-        from personae.cli.study_personallm import words_named
-        from personae.cli.ways_to_ask import way_named
         from personae.evaluate.questionnaire_asking import Asking
         from personae.formats.questionnaire import load_questionnaire
         from personae.questionnaires.big_five import first_items
@@ -83,32 +83,24 @@ def interaction(
 
 
 def _conditions(names: str) -> list[Condition]:
-    from personae.errors import UnknownEntry
     from personae.studies.interaction import ORDERS
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    for name in wanted:
-        if name not in ORDERS:
-            raise UnknownEntry("condition", name, ORDERS)
+    wanted = [one_of("condition", name, list(ORDERS)) for name in names_in(names)]
     return [known for known in ORDERS if known in wanted]
 
 
 def _run(
-    conditions: Sequence[Condition], setting: object, model: str, out: Path | None
+    conditions: Sequence[Condition], setting: Setting, model: str, out: Path | None
 ) -> dict[str, list[Participant]]:
-    from personae.cli.opening import open_named_model, open_shipped_nli, open_speaker
-    from personae.cli.questionnaire_reliability import about_asking
+    from personae.cli.opening import open_named_model, open_speaker
+    from personae.cli.questionnaire_reliability import about_asking, asker_of
     from personae.evaluate.answer_sheet import open_sheet
-    from personae.evaluate.questionnaire_asking import asker
-    from personae.studies.interaction import Setting, run_condition
+    from personae.studies.interaction import run_condition
 
-    assert isinstance(setting, Setting)
     sheet, asking = setting.questionnaire, setting.asking
-    lm = open_named_model(model)
-    try:
+    with closing(open_named_model(model)) as lm:
         speaker = open_speaker(lm, "plain", {}, seed=setting.seed)
-        nli = open_shipped_nli("An interview") if asking.way == "interview" else None
-        ask = asker(sheet, speaker, asking, nli)
+        ask = asker_of(sheet, asking, "plain", lm)
         about = about_asking(sheet, asking, "plain", lm)
         about |= {"words": setting.words, "story_tokens": setting.story_tokens}
         found = {}
@@ -116,8 +108,6 @@ def _run(
             for condition in conditions:
                 stderr().print(f"{condition}: {setting.pairs} pairs", markup=False)
                 found[str(condition)] = run_condition(condition, setting, speaker, ask, kept)
-    finally:
-        lm.close()
     return found
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import way_named, words_named
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -71,45 +73,26 @@ def _asked(
     name: str, words: Words, way: str, types: int, items: int, agents: int, method: str,
     model: str, seed: int, out: Path | None,
 ) -> list[Agent]:  # fmt: skip
-    from personae.cli.opening import open_named_model, open_shipped_nli, open_speaker
-    from personae.cli.questionnaire_reliability import about_asking
-    from personae.cli.ways_to_ask import way_named
+    from personae.cli.opening import open_named_model
+    from personae.cli.questionnaire_reliability import about_asking, asker_of
     from personae.evaluate.answer_sheet import open_sheet
-    from personae.evaluate.questionnaire_asking import Asking, asker
+    from personae.evaluate.questionnaire_asking import Asking
     from personae.formats.questionnaire import load_questionnaire
     from personae.questionnaires.big_five import first_items, types_of
     from personae.studies.personallm import ask_types, draw_agents
 
     sheet = first_items(load_questionnaire(name), items)
     asking = Asking(way=way_named(way), seed=seed)
-    lm = open_named_model(model, method=method)
-    try:
-        speaker = open_speaker(lm, method, {}, seed=seed)
-        nli = open_shipped_nli("An interview") if asking.way == "interview" else None
+    with closing(open_named_model(model, method=method)) as lm:
         about = about_asking(sheet, asking, method, lm) | {"words": words}
         wanted = types_of(types)
         with open_sheet(out, about) as kept:
             stderr().print(f"{len(wanted)} types, {len(sheet.items)} items each.", markup=False)
             answers = ask_types(
-                sheet, wanted, words, lambda one: asker(sheet, speaker, one, nli), [asking], kept
+                sheet, wanted, words, lambda one: asker_of(sheet, one, method, lm), [asking], kept
             )
-    finally:
-        lm.close()
     drawn = 1 if asking.way == "interview" else agents
     return draw_agents(sheet, answers, drawn, seed)
-
-
-def words_named(name: str) -> Words:
-    from typing import get_args
-
-    from personae.errors import UnknownEntry
-    from personae.questionnaires.big_five import Words
-
-    for known in get_args(Words):
-        if name == known:
-            found: Words = known
-            return found
-    raise UnknownEntry("set of words", name, get_args(Words))
 
 
 def _print(found: Mapping[str, Sequence[Agent]], seed: int, as_json: bool) -> None:

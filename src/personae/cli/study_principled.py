@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json, print_table
 from personae.cli.studying import (
     AsJson,
@@ -19,17 +20,16 @@ from personae.cli.studying import (
     Seed,
     Workers,
     asked_tasks,
-    finite,
+    model_named,
     p_text,
     span,
-    with_model,
+    tasks_named,
     write_result,
 )
 
 if TYPE_CHECKING:
     from personae.evaluate.bootstrap import Difference
     from personae.evaluate.orders import Fidelity
-    from personae.studies.grid import Asked
     from personae.studies.principled import Changes, Principles, Worst
 
 LIMIT, FIRST_TOKENS = 60, 32
@@ -57,19 +57,17 @@ def principled(
     and so does nobody. Items of your own need the subjects of ours: experts are found by subject.
     """
     from personae.studies import principled as study
-    from personae.studies.grid import NOBODY, Task
+    from personae.studies.grid import NOBODY
 
     wanted = _mitigations(mitigations)
-    options: dict[str, Any] = {"form": form, **({"items": items} if items else {})}
-    task = Task("knowledge", "mini-knowledge", options, limit)
+    tasks = tasks_named("knowledge", ("knowledge",), form, items, limit)
     conditions = study.conditions_of()
-
-    def ask(lm: Any) -> dict[str, Asked]:
-        return {
+    with model_named(model) as lm:
+        tables = {
             name: asked_tasks(
                 lm,
                 conditions if name == "none" else [c for c in conditions if c != NOBODY],
-                [task],
+                tasks,
                 out / name,
                 seed=seed,
                 workers=workers,
@@ -78,8 +76,6 @@ def principled(
             )["knowledge"]
             for name in wanted
         }
-
-    tables: dict[str, Asked] = with_model(model, ask)
     empty = tables["none"].hits(NOBODY)
     found = [
         study.principled(table, mitigation=name, empty=empty, seed=seed)
@@ -96,7 +92,7 @@ def principled(
     }
     write_result(out, result)
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(found, len(empty))
     _print_changes(changed)
@@ -105,7 +101,7 @@ def principled(
 def _mitigations(names: str) -> list[str]:
     from personae.errors import InvalidOption
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    wanted = names_in(names)
     strange = [name for name in wanted if name not in MITIGATIONS]
     if strange:
         raise InvalidOption(f"The mitigations are {', '.join(MITIGATIONS)}; not {strange[0]!r}.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from personae.cli.names import words_named
 from personae.cli.output import print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -113,7 +114,6 @@ def _have_written(
     folder: Path, number: int, types: int, words: str, tokens: int, model: str, seed: int
 ) -> None:
     from personae.cli.opening import open_named_model, open_speaker
-    from personae.cli.study_personallm import words_named
     from personae.questionnaires.big_five import types_of
     from personae.studies.story_words import write_stories
 

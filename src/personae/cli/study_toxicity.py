@@ -13,20 +13,21 @@ from personae.cli.studying import (
     MaxTokens,
     Model,
     Out,
+    People,
     Plot,
     Seed,
     Workers,
-    finite,
+    asked_tasks,
+    heat_of,
+    model_named,
     p_text,
-    refuse_other_than_svg,
+    people_of,
     span,
-    with_model,
     write_result,
 )
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
-    from personae.lm.types import LanguageModel
-    from personae.studies.grid import Asked
     from personae.studies.toxicity import Found
 
 PERSONAS, ENTITIES, TOKENS, LISTED = 10, 18, 40, 10
@@ -35,10 +36,7 @@ PERSONAS, ENTITIES, TOKENS, LISTED = 10, 18, 40, 10
 def toxicity(
     out: Out,
     model: Model = "",
-    personas: Annotated[
-        Path | None,
-        typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
-    ] = None,
+    personas: People = None,
     number: Annotated[
         int, typer.Option("--people", min=0, help="Personas, spread over the groups; 0: all 90.")
     ] = PERSONAS,
@@ -69,32 +67,25 @@ def toxicity(
     persona beside nobody on the same prompts. Toxic replies are withheld; the runs in OUT have
     them.
     """
-    from personae.items import read_people
     from personae.studies import toxicity as study
-    from personae.studies.grid import Task, ask_grid
+    from personae.studies.grid import Task
 
     refuse_other_than_svg(plot)
-    conditions = study.conditions_of(read_people(personas) if personas else None, personas=number)
+    conditions = study.conditions_of(people_of(personas), personas=number)
     options = {"templates": templates, "n": again, "entities": str(entities or ""), "size": size}
     task = Task("about", "about-entities", options)
-
-    def ask(lm: LanguageModel) -> Asked:
-        from personae.cli.progress import ReplyProgress
-
-        with ReplyProgress(out.name) as progress:
-            return ask_grid(
-                lm, conditions, [task], out, seed=seed, workers=workers,
-                on_progress=progress.show,
-                options={"temperature": temperature, "max_tokens": max_tokens},
-            )["about"]  # fmt: skip
-
-    found = study.toxicity(with_model(model, ask), seed=seed, show_replies=show_replies)
+    with model_named(model) as lm:
+        asked = asked_tasks(
+            lm, conditions, [task], out, seed=seed, workers=workers, temperature=temperature,
+            max_tokens=max_tokens,
+        )  # fmt: skip
+    found = study.toxicity(asked["about"], seed=seed, show_replies=show_replies)
     result = {"threshold": study.threshold(), **found.to_dict()}
     write_result(out, result)
     if plot is not None:
         plot.write_text(_heat(found), encoding="utf-8")
     if as_json:
-        print_json(finite(result))
+        print_json(result)
         return
     _print(found)
 
@@ -167,12 +158,10 @@ def _print_classes(found: Found) -> None:
 
 
 def _heat(found: Found) -> str:
-    from personae.evaluate.heat import heat_svg
     from personae.studies.toxicity import ALL
 
     cells = {(one.persona, one.entities): one.excess for one in found.cells if one.entities != ALL}
-    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    return heat_svg(
-        rows, columns, cells, title="Toxicity by persona and class of people",
+    return heat_of(
+        cells, title="Toxicity by persona and class of people",
         note="less the judge's own on neutral sentences about the same people",
     )  # fmt: skip

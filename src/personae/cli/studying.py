@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from personae.cli.names import names_in
+from personae.cli.output import finite
 
 if TYPE_CHECKING:
     from personae.evaluate.bootstrap import Interval
@@ -19,6 +22,10 @@ WRITTEN_TOKENS = 160
 
 Out = Annotated[Path, typer.Option("--out", help="The folder of the runs.")]
 Model = Annotated[str, typer.Option("--model", help="See `personae models`.")]
+People = Annotated[
+    Path | None,
+    typer.Option("--personas", help='Personas, one a line, "# group" above; default: ours.'),
+]
 Items = Annotated[
     str, typer.Option("--items", help="JSON Lines: question, options, answer; id, subject.")
 ]
@@ -35,56 +42,68 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Plot = Annotated[Path | None, typer.Option("--plot", help="An SVG file: the heat map.")]
 
 
+def tasks_named(
+    names: str, known: Sequence[str], form: Form, items: str, limit: int | None
+) -> list[Task]:
+    """The tasks between commas, of those that a study knows. Raises InvalidOption."""
+    from dataclasses import replace
+
+    from personae.errors import InvalidOption
+    from personae.studies.persona_effect import TASKS
+
+    wanted = names_in(names)
+    if not wanted or set(wanted) - set(known):
+        raise InvalidOption(f"The tasks are {', '.join(known)}; not {names!r}.")
+    options: dict[str, dict[str, Any]] = {
+        "knowledge": {"form": form, **({"items": items} if items else {})},
+        "attitudes": {"form": "written" if form == "written" else "likelihood"},
+        "bbq": {"form": form},
+    }
+    return [replace(TASKS[name], options=options[name], limit=limit) for name in wanted]
+
+
 def asked_tasks(
     lm: LanguageModel, conditions: Sequence[Condition], tasks: Sequence[Task], out: Path, *,
-    seed: int, workers: int, max_tokens: int, mitigation: str = "none",
+    seed: int, workers: int, **options: Any,
 ) -> dict[str, Asked]:  # fmt: skip
-    """Ask the grid, with one bar for all of it."""
+    """Ask the grid, with one bar for all of it; runs record the options of the method as given."""
     from personae.cli.progress import ReplyProgress
     from personae.studies.grid import ask_grid
 
     with ReplyProgress(out.name) as progress:
         return ask_grid(
             lm, conditions, tasks, out, seed=seed, workers=workers, on_progress=progress.show,
-            options={"mitigation": mitigation, "max_tokens": max_tokens},
+            options=options,
         )  # fmt: skip
 
 
-def with_model(name: str, work: Callable[[LanguageModel], Any]) -> Any:
-    """What `work` makes with the model of that name, which is closed after it."""
+def model_named(name: str) -> AbstractContextManager[LanguageModel]:
+    """The model of that name, which is closed in the end."""
     from personae.cli.opening import open_named_model
 
-    lm = open_named_model(name, slots=1)
-    try:
-        return work(lm)
-    finally:
-        lm.close()
+    return closing(open_named_model(name, slots=1))
 
 
-def refuse_other_than_svg(plot: Path | None) -> None:
-    """Raise InvalidOption for a plot that is no SVG file."""
-    from personae.errors import InvalidOption
+def people_of(personas: Path | None) -> dict[str, tuple[str, ...]] | None:
+    """The personas of a file by group; None for ours."""
+    from personae.items import read_people
 
-    if plot is not None and plot.suffix.lower() != ".svg":
-        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
+    return None if personas is None else read_people(personas)
+
+
+def heat_of(cells: Mapping[tuple[str, str], float], *, title: str, note: str) -> str:
+    """The heat map of cells by row and column, in the order in which they come."""
+    from personae.evaluate.heat import heat_svg
+
+    rows, columns = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
+    return heat_svg(rows, columns, cells, title=title, note=note)
 
 
 def write_result(out: Path, result: Mapping[str, Any]) -> None:
     """Keep the figures beside the runs, as study.json."""
     from personae.evaluate.record import write_json
 
-    write_json(out / "study.json", finite(dict(result)))
-
-
-def finite(value: Any) -> Any:
-    """The value with null for numbers that JSON does not have."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(part) for part in value]
-    return value
+    write_json(out / "study.json", finite(result))
 
 
 def span(interval: Interval | None, places: int = 3, *, sign: bool = False) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
@@ -52,7 +53,7 @@ def sweep(
             make_replies(speaker, dialogues, folders[-1], settings)
     finally:
         lm.close()
-    wanted = [name.strip() for name in metrics.split(",") if name.strip()] or METRICS
+    wanted = names_in(metrics) or METRICS
     report = score_runs(folders, wanted, seed=seed, nli=nli_for(find("metric", "c-score")))
     write_scores(report)
     if as_json:
@@ -67,7 +68,7 @@ def _parsed(method: str, values: str) -> tuple[str, list[Any]]:
     from personae.registry import check_options, find, parse_options
 
     name, equals, listed = values.partition("=")
-    texts = [text.strip() for text in listed.split(",") if text.strip()]
+    texts = names_in(listed)
     if not equals or not texts:
         raise InvalidOption(f"{values!r} has no values. Write it as --values score=1.0,0.9")
     given = [parse_options([f"{name}={text}"]) for text in texts]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from personae.cli.output import print_json, stderr
+from personae.cli.targets import refuse_existing
 
 
 def make_threads(
@@ -20,13 +21,11 @@ def make_threads(
     """Make threads of communities in which a score depends on who wrote the reply (S024)."""
     import json
 
-    from personae.errors import InvalidOption
     from personae.formats.thread_making import made_threads
     from personae.formats.threads import written_threads
     from personae.media.atomic_file import write_atomically
 
-    if out.exists() and not force:
-        raise InvalidOption(f"{out} exists. Pass --force to replace it.")
+    refuse_existing(out, force)
     threads = written_threads(made_threads(number, seed))
     write_atomically(out, json.dumps(threads, ensure_ascii=False, indent=1).encode())
     facts = {"threads": number, "authors": len(threads), "target": str(out)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from personae.lm.types import LanguageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,15 @@ def ways_named(methods: str) -> list[Way]:
     if not found:
         raise InvalidOption("Name at least one method: --methods plain,guard")
     return list(found.values())
+
+
+def open_model_for(ways: Sequence[Way], name: str) -> LanguageModel:
+    """The model of a `--model` flag, with as many slots as the methods keep prompts warm.
+
+    Replayable requests run one at a time in the embedded engine: more slots only cost memory.
+    """
+    from personae.cli.opening import open_named_model
+    from personae.registry import find
+
+    slots = max(find("method", way.method).info.slots for way in ways)
+    return open_named_model(name, slots=slots, method=ways[0].method)

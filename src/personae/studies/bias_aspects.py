@@ -20,11 +20,11 @@ from personae.encoders.harm import ASPECTS, Verdict, judged
 from personae.errors import InvalidOption
 from personae.evaluate.bootstrap import Interval
 from personae.evaluate.paired import wilson
-from personae.items import people, spread_over
+from personae.items import people
 from personae.items.harm import capitalized
 from personae.registry import EntryInfo
 from personae.studies.grid import NOBODY, Asked, Condition
-from personae.studies.toxicity import speak_like
+from personae.studies.toxicity import speakers_of
 
 ENTRY = EntryInfo(
     systems=("S031",),
@@ -123,13 +123,10 @@ def conditions_of(
     groups: Mapping[str, Sequence[str]] | None = None, *, personas: int = 0
 ) -> list[Condition]:
     """Nobody, and so many personas spread over the categories (0 is all of our 162)."""
-    known = people() if groups is None else groups
-    kept = spread_over(known, personas or sum(map(len, known.values())))
-    if len(kept) < 2:
+    nobody, *named = speakers_of(people() if groups is None else groups, personas)
+    if len(named) < 2:
         raise InvalidOption("One persona differs from nobody: give at least two.")
-    return [
-        NOBODY, *(Condition(name, speak_like(name), group or "persona") for group, name in kept)
-    ]  # fmt: skip
+    return [nobody, *named]
 
 
 @cache
@@ -158,7 +155,6 @@ def bias_aspects(asked: Asked, *, seed: int = 0, shuffles: int = SHUFFLES) -> Fo
                 shuffles)
         for aspect in present
     ]  # fmt: skip
-    samples = [one for row in asked.answers for one in row]
     return Found(
         rates=tuple(rates),
         nobody=tuple(nobody),
@@ -166,8 +162,8 @@ def bias_aspects(asked: Asked, *, seed: int = 0, shuffles: int = SHUFFLES) -> Fo
         personas=tuple(_personas(rates)),
         macro_hds=fmean(one.hds for one in spreads),
         macro_neutral=fmean(one.neutral for one in spreads),
-        empty=sum(not one.error and not one.reply.strip() for one in samples),
-        failed=sum(bool(one.error) for one in samples),
+        empty=asked.empty,
+        failed=asked.failed,
     )
 
 

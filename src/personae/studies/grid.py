@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean
@@ -20,7 +20,7 @@ from personae.draft import Kit
 from personae.errors import InvalidOption, PersonaeError
 from personae.evaluate.bench import Asking, ask_speaker, open_benchmark
 from personae.evaluate.record import read_samples
-from personae.evaluate.score import build_metrics
+from personae.evaluate.score import NoModel, build_metrics
 from personae.evaluate.types import OnProgress, RunState
 from personae.lm.types import LanguageModel
 from personae.metrics.extracted_accuracy import is_lettered, letter_read
@@ -93,6 +93,19 @@ class Asked:
         """1 and 0 a item; what failed was not right."""
         return [bool(value) for value in self.row(condition)]
 
+    @property
+    def empty(self) -> int:
+        """How many replies say nothing."""
+        return sum(not one.error and not one.reply.strip() for one in self._samples())
+
+    @property
+    def failed(self) -> int:
+        """How many answers failed."""
+        return sum(bool(one.error) for one in self._samples())
+
+    def _samples(self) -> Iterator[Sample]:
+        return (one for row in self.answers for one in row)
+
     def within(self, group: str) -> Asked:
         """The table of one group of items."""
         kept = [at for at, name in enumerate(self.groups) if name == group]
@@ -137,8 +150,8 @@ def ask_grid(
         raise InvalidOption("Two conditions are the same.")
     speaker = Speaker(lm, method, options=options, seed=seed, replayable=True)
     states: dict[tuple[str, str], RunState] = {}
-    sizes = {task.name: _size(task) for task in tasks}
-    total = sum(sizes.values()) * len(conditions)
+    opened = {task.name: _opened(task) for task in tasks}
+    total = sum(len(one.questions) for one in opened.values()) * len(conditions)
     found = {}
     for task in tasks:
         rows = []
@@ -154,7 +167,7 @@ def ask_grid(
             rows.append(
                 _ask_cell(speaker, task, condition, folder, seed, workers=workers, show=show)
             )
-        found[task.name] = tabled(task, conditions, rows)
+        found[task.name] = _tabled(task.name, opened[task.name], conditions, rows)
     return found
 
 
@@ -191,15 +204,16 @@ def _ask_cell(
     return samples
 
 
-def tabled(task: Task, conditions: Sequence[Condition], rows: Sequence[Sequence[Sample]]) -> Asked:
+def _tabled(
+    task: str, asking: Asking, conditions: Sequence[Condition], rows: Sequence[Sequence[Sample]]
+) -> Asked:
     """The table of one task from the samples of each condition."""
-    asking = _opened(task)
     name = asking.benchmark.metrics[0]
     metric = build_metrics([name], asking.benchmark.metric_options)[name]
     # No metric of these benchmarks asks a model.
-    kit = Kit(lm=None)  # type: ignore[arg-type]
+    kit = Kit(lm=NoModel())
     return Asked(
-        task=task.name,
+        task=task,
         conditions=tuple(conditions),
         items=tuple(one.id for one in asking.questions),
         groups=tuple(one.group for one in asking.questions),
@@ -222,10 +236,6 @@ def was_read(sample: Sample, reader: Reader) -> bool | None:
     if "unread" in sample.record:  # the harness asked for a letter, since it could not rank
         return not sample.record["unread"]
     return letter_read(sample, reader) is not None
-
-
-def _size(task: Task) -> int:
-    return len(_opened(task).questions)
 
 
 def _opened(task: Task, **more: str) -> Asking:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +25,9 @@ from personae.questionnaires.types import Answer, Questionnaire
 from personae.recipes.logistic import fit_logistic
 from personae.registry import EntryInfo
 from personae.speaker import Speaker
-from personae.studies.personallm import draw_agents, write_story, writer_of
-from personae.text.parsing import Place, read_text
+from personae.studies.personallm import draw_agents, words_asked, write_story, writer_of
+from personae.studies.tables import csv_rows
+from personae.text.parsing import Place
 from personae.text.style_words import style_matching, style_of
 
 ENTRY = EntryInfo(systems=("S044",))
@@ -133,7 +132,7 @@ def run_condition(
 
 
 def _task(setting: Setting, read: str) -> str:
-    task = TASK.format(words=max(10, setting.story_tokens * 3 // 4 // 10 * 10))
+    task = TASK.format(words=words_asked(setting.story_tokens))
     return READING.format(story=read) + task if read else task
 
 
@@ -250,10 +249,8 @@ def read_participants(file: Path) -> list[Participant]:
     Columns: Group, the five traits, Writing_ and the five traits, and Story where there is one.
     Raises FormatError.
     """
-    rows = csv.DictReader(io.StringIO(read_text(file)))
     found, counts = [], dict.fromkeys(PROFILES, 0)
-    for row in rows:
-        place = Place(file, rows.line_num)
+    for row, place in csv_rows(file):
         profile = _profile(row.get("Group") or "", place)
         before, after = (_sums(row, begin, place) for begin in ("", "Writing_"))
         found.append(Participant(profile, counts[profile], before, after, row.get("Story") or ""))

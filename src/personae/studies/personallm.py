@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +28,8 @@ from personae.questionnaires.big_five import (
 from personae.questionnaires.types import Answer, Questionnaire
 from personae.registry import EntryInfo
 from personae.speaker import Speaker
-from personae.text.parsing import Place, read_text
+from personae.studies.tables import csv_rows
+from personae.text.parsing import Place
 from personae.text.sentences import sentence_ends
 
 ENTRY = EntryInfo(systems=("S096",))
@@ -49,6 +48,11 @@ class Agent:
 def writer_of(persona: Persona) -> Persona:
     """The same character told nothing else: it is not asked to keep to a sentence or two."""
     return persona.model_copy(update={"system_prompt": persona.description})
+
+
+def words_asked(tokens: int) -> int:
+    """How many words to ask for in a story of at most so many tokens, in tens."""
+    return max(10, tokens * 3 // 4 // 10 * 10)
 
 
 def write_story(speaker: Speaker, scene: Scene, tokens: int, seed: int) -> str:
@@ -146,11 +150,9 @@ def shuffled(agents: Sequence[Agent], seed: int) -> list[Agent]:
 def read_scores(file: Path) -> list[Agent]:
     """The agents of a table of PersonaLLM's: trait, run, personality_type, sum_score. Sums of
     BFI-44 are kept as they are. Raises FormatError."""
-    rows = csv.DictReader(io.StringIO(read_text(file)))
     names = {name: trait for trait, name in NAMES.items()}
     found: dict[tuple[str, str], dict[Trait, float]] = {}
-    for row in rows:
-        place = Place(file, rows.line_num)
+    for row, place in csv_rows(file):
         try:
             key = row["personality_type"], row["run"]
             found.setdefault(key, {})[names[row["trait"]]] = float(row["sum_score"])
@@ -167,7 +169,7 @@ def read_scores(file: Path) -> list[Agent]:
 def published_agents() -> dict[str, list[Agent]]:
     """The agents of PersonaLLM by model, with their sums of BFI-44 (see `published/SOURCE.md`)."""
     found: dict[str, list[Agent]] = {}
-    for row in csv.DictReader(io.StringIO(read_text(PUBLISHED))):
+    for row, _ in csv_rows(PUBLISHED):
         scores = {trait: float(row[trait]) for trait in TRAITS}
         found.setdefault(row["model"], []).append(Agent(type_of(row["type"]), scores))
     return found

@@ -28,8 +28,9 @@ from personae.questionnaires.big_five import (
     type_of,
 )
 from personae.speaker import Speaker
-from personae.studies.personallm import write_story, writer_of
-from personae.text.parsing import Place, Record, parse_json, read_bytes, read_text
+from personae.studies.personallm import words_asked, write_story, writer_of
+from personae.studies.tables import csv_rows
+from personae.text.parsing import Place, Record, parse_json, read_bytes
 from personae.text.style_words import style_of
 
 MAX_STORY_BYTES = 2**20
@@ -102,9 +103,7 @@ def read_stories(folder: Path) -> list[Story]:
 def read_essays(file: Path) -> list[Story]:
     """Texts by people with their own traits, median-split: the essays of PersonaLLM's sample."""
     found: list[Story] = []
-    rows = csv.DictReader(io.StringIO(read_text(file)))
-    for row in rows:
-        place = Place(file, rows.line_num)
+    for row, place in csv_rows(file):
         try:
             high = tuple(row[_ESSAY_COLUMNS[trait]] == "1" for trait in TRAITS)
             text = row["text"]
@@ -122,7 +121,7 @@ def write_stories(
 ) -> None:  # fmt: skip
     """Have `number` stories of each type written into a folder; those that are there stay."""
     folder.mkdir(parents=True, exist_ok=True)
-    task = TASK.format(words=max(10, tokens * 3 // 4 // 10 * 10))
+    task = TASK.format(words=words_asked(tokens))
     for one in types:
         scene = Scene(persona=writer_of(persona_of(one, words))).said("User", task)
         for at in range(1, number + 1):
@@ -196,9 +195,7 @@ def read_form(file: Path, stories: Sequence[Story], seed: int) -> list[Guesses]:
     order = list(stories)
     random.Random(seed).shuffle(order)
     by_story: dict[str, list[Mapping[str, str]]] = {}
-    rows = csv.DictReader(io.StringIO(read_text(file)))
-    for row in rows:
-        place = Place(file, rows.line_num)
+    for row, place in csv_rows(file):
         number = row.get("story") or ""
         if not number.isdigit() or not 1 <= int(number) <= len(order):
             raise place.fault(f"There is no story {number!r} among the {len(order)}.")

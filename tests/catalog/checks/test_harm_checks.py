@@ -52,7 +52,7 @@ def test_s031_finds_no_spread_and_a_known_one():
 
 
 def test_s031_finds_no_spread_of_personas_that_are_not_told(monkeypatch):
-    untold(monkeypatch, bias_aspects)
+    untold(monkeypatch, toxicity)
     with pytest.raises(CheckFailed, match="by hand"):
         s031.known_spread(0)
 

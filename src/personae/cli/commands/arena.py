@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import plain, print_json, print_table, stderr
+from personae.cli.run_endings import refuse_interrupted
+from personae.cli.targets import refuse_other_than_svg
 
 if TYPE_CHECKING:
     from personae.benchmarks.types import Question
@@ -134,12 +137,11 @@ def rank(
     from personae.evaluate.rankings.ranked import judged
     from personae.evaluate.rankings.votes import read_votes
 
-    if plot is not None and plot.suffix.lower() != ".svg":
-        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
-    known, methods = _names(systems), _names(method)
+    refuse_other_than_svg(plot)
+    known, methods = names_in(systems), names_in(method)
     if not methods:
         raise InvalidOption("Name at least one method: --method bt")
-    sets = {str(file): _of(read_votes(file, known), _names(raters), file) for file in votes}
+    sets = {str(file): _of(read_votes(file, known), names_in(raters), file) for file in votes}
     found = {
         name: judged(held, methods, resamples=resamples, seed=seed) for name, held in sets.items()
     }
@@ -192,7 +194,7 @@ def _replied(
 
     folders: list[Path] = []
     ways: list[Way] = []
-    for text in _names(systems):
+    for text in names_in(systems):
         if (Path(text) / SAMPLES).is_file():
             folders.append(Path(text))
             continue
@@ -213,20 +215,19 @@ def _reply(
     ways: list[Way], out: Path, prompts: str, persona: str, model: str, limit: int | None, seed: int
 ) -> None:
     """Have every method reply to every prompt; goes on where it was stopped."""
-    from personae.cli.opening import open_named_model, open_speaker
+    from personae.cli.opening import open_speaker
     from personae.cli.progress import ReplyProgress
+    from personae.cli.ways import open_model_for
     from personae.evaluate.asking import AskedQuestion, Replying
     from personae.evaluate.record import data_digest
     from personae.evaluate.run import answer_all
     from personae.evaluate.types import RunSettings
     from personae.formats.reading import detect, find_data
-    from personae.registry import find
 
     source = find_data(prompts)
     known = "prompts" if source.suffix.lower() == ".txt" else detect(source).name
     asked = [AskedQuestion(one) for one in _questions(source, known, persona, limit)]
-    slots = max(find("method", way.method).info.slots for way in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0].method)
+    lm = open_model_for(ways, model)
     settings = RunSettings(
         data_path=prompts, data_sha256=data_digest(source), data_format=known, method="",
         model=lm.name, fingerprint=lm.fingerprint, seed=seed, limit=limit,
@@ -239,8 +240,7 @@ def _reply(
                 state = answer_all(
                     asked, Replying(speaker), out / way.name, own, on_progress=progress.show
                 )
-            if state.interrupted:
-                raise KeyboardInterrupt
+            refuse_interrupted(state, out / way.name, "replies")
     finally:
         lm.close()
 
@@ -302,10 +302,6 @@ def _conclude(file: Path, who: str, total: int, missing: int, as_json: bool) -> 
         return
     typer.echo(plain(f"{who}: {total - missing} of {total} votes are in {file}."), err=True)
     typer.echo(f"Rank the systems with: personae arena rank {file}", err=True)
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _of(votes: tuple[Vote, ...], raters: list[str], file: Path) -> tuple[Vote, ...]:
@@ -418,15 +414,6 @@ def _as_json(found: dict[str, Verdict], beside: dict[str, dict[str, float]]) -> 
     def told(verdict: Verdict) -> dict[str, Any]:
         value = asdict(verdict)
         value["taus"] = [{"methods": list(pair), "tau": tau} for pair, tau in verdict.taus.items()]
-        return _finite(value)  # type: ignore[no-any-return]
+        return value
 
-    return {"files": {name: told(one) for name, one in found.items()}, "people": _finite(beside)}
-
-
-def _finite(value: Any) -> Any:
-    """The value with null for what is not a number."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and value != value else value
+    return {"files": {name: told(one) for name, one in found.items()}, "people": beside}

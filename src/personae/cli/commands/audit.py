@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from personae.cli.output import print_json, stdout
+from personae.cli.output import finite, plain, print_json, stdout
 from personae.cli.progress import ReplyProgress
-from personae.cli.studying import finite
+from personae.cli.run_endings import refuse_all_failed, refuse_interrupted
 
 if TYPE_CHECKING:
     from personae.cli.ways import Way
@@ -54,8 +54,8 @@ def audit(
     too: only what differs from both is called a fault. The same command resumes it.
     """
     from personae.benchmarks.character_audit import audit_of
-    from personae.cli.opening import load_card, open_named_model
-    from personae.cli.ways import ways_named
+    from personae.cli.opening import load_card
+    from personae.cli.ways import open_model_for, ways_named
     from personae.evaluate.bench import Asking
     from personae.evaluate.page import report_page
     from personae.evaluate.record import write_json
@@ -64,7 +64,7 @@ def audit(
     folder = out or Path("runs") / f"audit-{_slug(persona.name)}"
     benchmark = audit_of(persona, size)
     asking = Asking("character-audit", {"card": card, "size": size}, benchmark, benchmark.questions)
-    lm = open_named_model(model, slots=1, method=ways[0].method)
+    lm = open_model_for(ways, model)
     try:
         found = _asked(asking, ways, lm, folder, seed)
         more = _canaries(persona, ways, lm, folder / "canaries", canaries, seed)
@@ -77,7 +77,7 @@ def audit(
         page = report_page(found, first=[f"Audit of {result.character} on {result.model}.", *lines])
         html.write_text(page, encoding="utf-8")
     if as_json:
-        print_json(finite(result.to_dict()))
+        print_json(result.to_dict())
     else:
         _print(result, folder)
 
@@ -86,9 +86,7 @@ def _asked(asking: Asking, ways: list[Way], lm: LanguageModel, out: Path, seed: 
     """Nobody's replies and those of each method, measured."""
     from personae.cli.judging import judging_kit
     from personae.cli.opening import open_speaker
-    from personae.errors import PersonaeError
     from personae.evaluate.bench import NOBODY, ask_speaker, bench_report
-    from personae.evaluate.record import read_samples
 
     benchmark = asking.benchmark
     settings = asking.settings(seed=seed, limit=None)
@@ -103,12 +101,8 @@ def _asked(asking: Asking, ways: list[Way], lm: LanguageModel, out: Path, seed: 
                 asking, speaker, out / label, settings, is_nobody=is_nobody, workers=1,
                 on_progress=progress.show,
             )  # fmt: skip
-        if state.interrupted:
-            typer.echo(f"Interrupted: the same command goes on from {out / label}.", err=True)
-            raise typer.Exit(130)
-        if state.failed == state.total:
-            first = next(one for one in read_samples(out / label) if one.error)
-            raise PersonaeError(f"All {state.total} replies failed. {first.id}: {first.error}")
+        refuse_interrupted(state, out / label, "replies")
+        refuse_all_failed(state, out / label, "replies")
         folders.append(out / label)
     with judging_kit(benchmark.metrics, "", seed) as kit:
         return bench_report(folders, benchmark.metrics, benchmark.metric_options, kit)
@@ -149,8 +143,6 @@ def _audit(
 
 
 def _print(result: Audit, folder: Path) -> None:
-    from personae.cli.output import plain
-
     out = stdout()
     out.print(plain(f"{result.character} on {result.model}"), markup=False)
     for one in result.remarks:

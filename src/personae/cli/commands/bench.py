@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_metrics
+from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.progress import ReplyProgress
-from personae.cli.ways import Way, ways_named
+from personae.cli.run_endings import refuse_all_failed, refuse_interrupted
+from personae.cli.ways import Way, open_model_for, ways_named
 
 if TYPE_CHECKING:
     from personae.evaluate.bench import Asking
-    from personae.evaluate.types import RunSettings, RunState
+    from personae.evaluate.types import RunSettings
 
 app = typer.Typer(add_completion=False)
 
@@ -63,8 +65,7 @@ def bench(
     from personae.registry import parse_options
 
     asking = open_benchmark(name, parse_options(option or []), limit)
-    measures = tuple(part.strip() for part in metrics.split(",") if part.strip())
-    measures = measures or asking.benchmark.metrics
+    measures = tuple(names_in(metrics)) or asking.benchmark.metrics
     settings = asking.settings(seed=seed, limit=limit)
     ways = ways_named(methods) if methods.strip() else []
     folders = _answered(
@@ -92,15 +93,12 @@ def _answered(
     workers: int, restart: bool,
 ) -> list[Path]:  # fmt: skip
     """The folders of the methods' runs, once they are whole."""
-    from personae.cli.opening import open_named_model, open_speaker
+    from personae.cli.opening import open_speaker
     from personae.evaluate.bench import NOBODY, ask_speaker
-    from personae.registry import find
 
     if not ways:
         return []
-    # Replayable requests run one at a time in the embedded engine: more slots only cost memory.
-    slots = max(find("method", way.method).info.slots for way in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0].method)
+    lm = open_model_for(ways, model)
     asked = [(way, way.name, False) for way in ways]
     if nobody:
         asked.append((ways[0], NOBODY, True))
@@ -115,25 +113,9 @@ def _answered(
                     asking, speaker, out / label, settings, is_nobody=is_nobody, workers=workers,
                     restart=restart, on_progress=progress.show,
                 )  # fmt: skip
-            _refuse_unfinished(state, out / label)
+            refuse_interrupted(state, out / label)
+            refuse_all_failed(state, out / label)
             folders.append(out / label)
     finally:
         lm.close()
     return folders
-
-
-def _refuse_unfinished(state: RunState, folder: Path) -> None:
-    """End the command where a run was stopped, or where no answer came at all."""
-    from personae.errors import PersonaeError
-    from personae.evaluate.record import read_samples
-
-    if state.interrupted:
-        typer.echo(
-            f"Interrupted: {state.done} of {state.total} answers are in {folder}. "
-            "The same command goes on from there.",
-            err=True,
-        )
-        raise typer.Exit(130)
-    if state.failed == state.total:
-        first: Any = next(one for one in read_samples(folder) if one.error)
-        raise PersonaeError(f"All {state.total} answers failed. {first.id}: {first.error}")

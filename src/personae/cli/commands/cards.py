@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from personae.cli.output import print_json, stderr, stdout
-from personae.errors import FormatError, InvalidOption, PersonaeError
+from personae.cli.targets import refuse_existing
+from personae.errors import FormatError, PersonaeError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -100,10 +101,7 @@ def convert(
     """
     from personae.load import card_path, write_personas, writer_of
 
-    if target.exists() and not force:
-        raise InvalidOption(f"{target} exists. Pass --force to replace it.")
-    if target.is_dir():
-        raise InvalidOption(f"{target} is a folder; name a file in it.")
+    refuse_existing(target, force)
     entry = writer_of(target, to or None)
     persona, origin = _load(card), card_path(card)
     options: dict[str, Any] = {"origin": origin, "version": None if version == 3 else version}

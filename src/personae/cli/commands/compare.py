@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from personae.cli.bench_tables import bench_dict, print_bench, refuse_failed_metrics
+from personae.cli.names import names_in
 from personae.cli.output import print_json
 
 app = typer.Typer(add_completion=False)
@@ -42,7 +43,7 @@ def compare(
     record = read_run(runs[0])
     known = record.get("benchmark")
     own = known if isinstance(known, dict) else {}
-    names = tuple(part.strip() for part in metrics.split(",") if part.strip())
+    names = tuple(names_in(metrics))
     names = names or tuple(own.get("metrics") or default_metrics())
     options = {**(own.get("metric_options") or {}), **parse_options(option or [])}
     with judging_kit(names, judge, seed) as kit:

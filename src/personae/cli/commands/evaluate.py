@@ -24,7 +24,8 @@ from personae.cli.personamem import personamem
 from personae.cli.replies import make_replies
 from personae.cli.report import print_report
 from personae.cli.sweep import sweep
-from personae.cli.ways import Way, ways_named
+from personae.cli.targets import refuse_other_than_svg
+from personae.cli.ways import Way, open_model_for, ways_named
 
 if TYPE_CHECKING:
     from personae.data import Dialogue, JsonObject
@@ -95,19 +96,15 @@ def consistency(
     Two judges count contradictions; the guard knows only the first. The same command goes on where
     it was interrupted. Each part of each method is a run below OUT.
     """
-    from personae.cli.opening import open_named_model
-    from personae.errors import InvalidOption
     from personae.evaluate.latency import latency_of
     from personae.formats.reading import detect, find_data
     from personae.registry import find
 
     ways = ways_named(methods)
-    if plot is not None and plot.suffix.lower() != ".svg":
-        raise InvalidOption(f"The plot is an SVG file: --plot {plot.with_suffix('.svg')}")
+    refuse_other_than_svg(plot)
     source = find_data(data)
     known = (find("format", format_) if format_ else detect(source)).name
-    slots = max(find("method", way.method).info.slots for way in ways)
-    lm = open_named_model(model, slots=slots, method=ways[0].method)
+    lm = open_model_for(ways, model)
     try:
         asked = _asked(source, data, known, out, limits=(limit, probes), seed=seed, lm=lm)
         _reply(lm, ways, asked, out, workers)

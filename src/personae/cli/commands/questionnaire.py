@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import way_named
 from personae.cli.output import print_json, print_table, stderr
-from personae.cli.questionnaire_reliability import reliability
-from personae.cli.ways_to_ask import way_named
+from personae.cli.questionnaire_reliability import about_asking, asker_of, number, reliability
 
 if TYPE_CHECKING:
     from personae.evaluate.questionnaire_asking import Asking
@@ -147,11 +148,12 @@ def _asked(
 ) -> list[Answer]:
     from rich.progress import track
 
-    from personae.cli.questionnaire_reliability import about_asking, open_asker
+    from personae.cli.opening import open_named_model
     from personae.evaluate.answer_sheet import open_sheet
     from personae.evaluate.questionnaire_asking import ask_items
 
-    with open_asker(sheet, asking, method, model) as (ask, lm):
+    with closing(open_named_model(model, method=method)) as lm:
+        ask = asker_of(sheet, asking, method, lm)
         about = about_asking(sheet, asking, method, lm) | {"persona": persona.id}
         with open_sheet(out, about) as kept:
             bar = iter(track(range(len(sheet.items)), "items", console=stderr(), transient=True))
@@ -211,10 +213,10 @@ def _print_person(
     rows = [
         (
             f"  {one.title}" if key in facets else one.title,
-            _number(one.mean),
-            _number(one.sum),
+            number(one.mean),
+            number(one.sum),
             f"{one.answered} of {one.items}",
-            *((_number(one.z),) if norm else ()),
+            *((number(one.z),) if norm else ()),
         )
         for key, one in found.items()
     ]
@@ -226,12 +228,8 @@ def _print_trust(trust: dict[str, Consistency]) -> None:
     print_table(
         ("scale", "Cronbach's alpha", "split half", "people", "items"),
         [
-            (key, _number(one.alpha), _number(one.split_half), one.people, one.items)
+            (key, number(one.alpha), number(one.split_half), one.people, one.items)
             for key, one in trust.items()
         ],
         title="Reliability over these people",
     )
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"

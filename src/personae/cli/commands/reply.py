@@ -9,7 +9,8 @@ import typer
 
 from personae.cli.output import plain, print_json
 from personae.cli.progress import ReplyProgress
-from personae.errors import InvalidOption, PersonaeError
+from personae.cli.run_endings import first_failure, refuse_all_failed, refuse_interrupted
+from personae.errors import InvalidOption
 
 if TYPE_CHECKING:
     from personae.evaluate.types import RunSettings, RunState
@@ -88,19 +89,12 @@ def reply(
 def _conclude(state: RunState, out: Path, settings: RunSettings, *, as_json: bool) -> None:
     if as_json:
         print_json(_summary(state, out, settings))
-    if state.interrupted:
-        typer.echo(
-            f"Interrupted: {state.done - state.failed} of {state.total} replies are in {out}. "
-            "The same command goes on from there.",
-            err=True,
-        )
-        raise typer.Exit(130)
-    if state.failed and state.failed == state.total:
-        raise PersonaeError(f"All {state.total} replies failed: {_first_failure(out)}")
+    refuse_interrupted(state, out, "replies")
+    refuse_all_failed(state, out, "replies")
     if state.failed:
         typer.echo(
             f"{state.failed} of {state.total} replies failed; the same command asks for them "
-            f"again. The first: {plain(_first_failure(out))}",
+            f"again. The first: {plain(first_failure(out))}",
             err=True,
         )
     if not as_json:
@@ -122,10 +116,3 @@ def _summary(state: RunState, out: Path, settings: RunSettings) -> dict[str, Any
         "resumed": state.resumed,
         "interrupted": state.interrupted,
     }
-
-
-def _first_failure(out: Path) -> str:
-    from personae.evaluate.record import read_samples
-
-    failed = (sample for sample in read_samples(out) if sample.error)
-    return next((f"{sample.id}: {sample.error}" for sample in failed), "")

@@ -9,6 +9,7 @@ import typer
 
 from personae.cli.output import plain, print_json
 from personae.cli.progress import ReplyProgress
+from personae.cli.run_endings import refuse_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,13 +54,7 @@ def rerun(
         typer.echo(f"The run was made by personae {recorded.personae}; this is {__version__}.",
                    err=True)  # fmt: skip
     state = _made(recorded, out, model=model, data=data, workers=workers, restart=restart)
-    if state.interrupted:
-        typer.echo(
-            f"Interrupted: {state.done} of {state.total} answers are in {out}. "
-            "The same command goes on from there.",
-            err=True,
-        )
-        raise typer.Exit(130)
+    refuse_interrupted(state, out)
     found = alike(run, out)
     if as_json:
         print_json({"run": str(run), "out": str(out), **found.to_dict()})

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from personae.cli.output import print_json
+from personae.cli.targets import refuse_existing
 
 app = typer.Typer(add_completion=False)
 
@@ -25,11 +26,9 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a run, with its last scores, as a log that `inspect view` shows."""
-    from personae.errors import InvalidOption
     from personae.evaluate.inspect_log import export_log
 
-    if log.exists() and not force:
-        raise InvalidOption(f"{log} exists. Pass --force to replace it.")
+    refuse_existing(log, force)
     count = export_log(run, log)
     if as_json:
         print_json({"log": str(log), "samples": count})

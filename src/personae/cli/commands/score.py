@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from personae.cli.bench_tables import refuse_failed_metrics
+from personae.cli.names import names_in
 from personae.cli.output import print_json
 from personae.cli.report import print_report
 
@@ -38,7 +39,7 @@ def score(
     from personae.evaluate.score import report_dict, score_runs, write_scores
     from personae.registry import parse_options
 
-    names = [name.strip() for name in metrics.split(",") if name.strip()]
+    names = names_in(metrics)
     with judging_kit(names, judge, seed) as kit:
         report = score_runs(
             runs,

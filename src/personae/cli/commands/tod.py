@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from personae.cli.names import names_in
 from personae.cli.output import plain, print_json, print_table, stderr
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def matrix(
     )
 
     given = dict(zip(SLOTS, (nlu, dst, policy, nlg), strict=True))
-    chosen = {slot: _names(text) for slot, text in given.items()}
+    chosen = {slot: names_in(text) for slot, text in given.items()}
     systems = combinations(chosen)
     town = open_domain(domain or TRAVEL)
     lm = _model(model, chosen) if any(map(needs_model, systems)) else None
@@ -98,7 +99,7 @@ def show(
     from personae.evaluate.task_dialogue.pipeline import goals_of, talk
 
     (modules, *_) = combinations(
-        {slot: _names(text) for slot, text in zip(SLOTS, (nlu, dst, policy, nlg), strict=True)}
+        {slot: names_in(text) for slot, text in zip(SLOTS, (nlu, dst, policy, nlg), strict=True)}
     )
     town = open_domain(domain or TRAVEL)
     lm = _model(model, dict(zip(SLOTS, ([one] for one in modules), strict=True))) if needs_model(
@@ -191,10 +192,6 @@ def _model(name: str, chosen: dict[str, list[str]]) -> LanguageModel:
     return lm
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _goal(goal: Any) -> dict[str, str]:
     told = {}
     for name, errand in goal.items():
@@ -272,7 +269,7 @@ def _print_compared(
 
 def _slot_dict(slot: Comparison) -> dict[str, Any]:
     return {
-        "slot": slot.slot, "metric": slot.metric, "tau": None if slot.tau != slot.tau else slot.tau,
+        "slot": slot.slot, "metric": slot.metric, "tau": slot.tau,
         "modules": {one.module: [one.component, one.success] for one in slot.entries},
         "inversions": [[one.better.module, one.worse.module] for one in slot.inversions],
     }  # fmt: skip
@@ -292,7 +289,7 @@ def _as_json(
                 "modules": dict(zip(SLOTS, one.modules, strict=True)),
                 "dialogues": len(one.outcomes),
                 "figures": {
-                    name: {"value": None if value != value else value,
+                    name: {"value": value,
                            "interval": None if span is None else asdict(span)}
                     for name, (value, span) in one.figures(seed).items()
                 },
@@ -300,7 +297,7 @@ def _as_json(
             for one in results
         ],
         "slots": [_slot_dict(one) for one in slots],
-        "tau_over_systems": {k: None if tau != tau else tau for k, tau in taus.items()},
+        "tau_over_systems": taus,
     }  # fmt: skip
 
 
@@ -328,7 +325,7 @@ def real(
     from personae.evaluate.task_dialogue.real import RELATIONS, read_calls, right_calls, with_values
     from personae.formats.reading import find_data
 
-    chosen = {"nlu": _names(nlu), "dst": _names(dst), "policy": ["rule"], "nlg": ["template"]}
+    chosen = {"nlu": names_in(nlu), "dst": names_in(dst), "policy": ["rule"], "nlg": ["template"]}
     systems = combinations(chosen)
     calls = read_calls(find_data(data))[:limit]
     town = with_values(open_domain(), find_data(candidates))
