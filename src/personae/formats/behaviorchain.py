@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from personae.text.parsing import Place, Record, dump_json, parse_json, read_text
+from personae.errors import FormatError
+from personae.text.parsing import Record, dump_json, json_values
 
 CODES = "abcd"
 _QUESTION = "After this or in response to this, what behavior did {name} take?"
@@ -100,16 +101,11 @@ class BehaviorChain:
 
 def read_chains(source: Path) -> Iterator[BehaviorChain]:
     """The chains of a file. Raises FormatError that names the book and the example."""
-    text = read_text(source)
-    if text.lstrip()[:1] == "[" or not _has_lines(text):
-        given = parse_json(text, Place(source))
-        for book in given if isinstance(given, list) else [given]:
-            yield _chain(Record.of(book, Place(source), "book"))
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            place = Place(source, number)
-            yield _chain(Record.of(parse_json(line, place), place, "book"))
+    place = None
+    for place, book in json_values(source):
+        yield _chain(Record.of(book, place, "book"))
+    if place is None:
+        raise FormatError("There is no book in the file.", file=source)
 
 
 def write_chains(chains: Iterable[BehaviorChain], target: Path) -> int:
@@ -117,12 +113,6 @@ def write_chains(chains: Iterable[BehaviorChain], target: Path) -> int:
     lines = [dump_json(one.to_dict()) for one in chains]
     target.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     return len(lines)
-
-
-def _has_lines(text: str) -> bool:
-    """Whether the first line is an object of its own."""
-    first = text.strip().split("\n", 1)[0].rstrip()
-    return first.startswith("{") and first.endswith("}")
 
 
 def _chain(record: Record) -> BehaviorChain:
