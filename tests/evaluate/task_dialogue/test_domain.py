@@ -61,3 +61,11 @@ def test_any_text_is_refused_with_a_format_error(tmp_path_factory, text):
     file.write_bytes(text.encode("utf-8", "replace"))
     with pytest.raises(FormatError):
         open_domain(file)
+
+
+def test_aliases_are_refused_before_they_multiply(tmp_path):
+    rows = [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("\n".join(["a0: &a0 [x]", *rows]))
+    with pytest.raises(FormatError, match="aliases"):
+        open_domain(file)

@@ -51,3 +51,11 @@ def test_bad_tables_are_refused(tmp_path, text, message):
     file.write_text(text)
     with pytest.raises(FormatError, match=message):
         read_tables(file)
+
+
+def test_aliases_are_refused_before_they_multiply(tmp_path):
+    rows = [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("\n".join(["a0: &a0 [x]", *rows]))
+    with pytest.raises(FormatError, match="aliases"):
+        read_tables(file)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from personae.text.parsing import Place, Record, read_text, yaml_fault
+from personae.formats.yaml_text import parse_yaml_text
+from personae.text.parsing import Place, Record, read_text
 
 TRAVEL = Path(__file__).parent / "travel.yaml"
-MAX_DOMAIN_BYTES = 4 * 2**20
+MAX_DOMAIN_BYTES, MAX_DEPTH = 4 * 2**20, 16
 USER_ACTS = ("want", "request", "book", "any", "bye")
 SYSTEM_ACTS = ("offer", "inform", "nooffer", "booked", "more", "bye")
 
@@ -68,25 +67,11 @@ class Domain:
         """Every slot of every service."""
         return ((one, slot) for one in self.services.values() for slot in one.slots.values())
 
-    def with_known_only(self) -> Domain:
-        """The domain whose users say only words that lists have."""
-        services = {
-            name: replace(
-                one,
-                constraints={n: replace(s, rare={}) for n, s in one.constraints.items()},
-                booking={n: replace(s, rare={}) for n, s in one.booking.items()},
-            )
-            for name, one in self.services.items()
-        }
-        return replace(self, services=services)
-
 
 def open_domain(file: Path = TRAVEL) -> Domain:
     """Read a domain. Raises FormatError that names what is missing or does not fit."""
-    try:
-        value = yaml.safe_load(read_text(file, MAX_DOMAIN_BYTES))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise yaml_fault(error, file) from error
+    text = read_text(file, MAX_DOMAIN_BYTES)
+    value, _ = parse_yaml_text(text, file, what="domain", max_depth=MAX_DEPTH)
     top = Record.of(value, Place(file), "domain")
     services = {
         str(name): _service(str(name), Record.of(one, top.place, f"service {name!r}"))

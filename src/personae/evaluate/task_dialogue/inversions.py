@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-import yaml
-
 from personae.errors import FormatError
+from personae.formats.yaml_text import parse_yaml_text
 from personae.metrics.correlation import kendall
-from personae.text.parsing import Place, Record, read_text, yaml_fault
+from personae.text.parsing import Place, Record, read_text
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
-MAX_TABLE_BYTES = 2**20
+MAX_TABLE_BYTES, MAX_DEPTH = 2**20, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,8 @@ def read_tables(file: Path = PUBLISHED) -> dict[str, list[Comparison]]:
 
     Raises FormatError for anything else.
     """
-    try:
-        value = yaml.safe_load(read_text(file, MAX_TABLE_BYTES))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise yaml_fault(error, file) from error
+    text = read_text(file, MAX_TABLE_BYTES)
+    value, _ = parse_yaml_text(text, file, what="table", max_depth=MAX_DEPTH)
     top = Record.of(value, Place(file), "file of tables")
     return {
         str(name): [
