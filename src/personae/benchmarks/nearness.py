@@ -17,11 +17,11 @@ def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
     """The texts' unit vectors, one a row; each text is embedded once in a process."""
     import numpy
 
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
     new = [text for text in dict.fromkeys(texts) if text not in _KEPT]
     if new:
-        _KEPT.update(zip(new, open_embedder().embed(new), strict=True))
+        _KEPT.update(zip(new, shipped_embedder().embed(new), strict=True))
     return numpy.stack([_KEPT[text] for text in texts])
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from personae.benchmarks.nearness import best_of
 from personae.benchmarks.types import Benchmark, Question, by_chance
 from personae.data import Persona, Scene, Turn
 from personae.registry import EntryInfo
@@ -164,7 +165,7 @@ def _nearest(query: str, told: Sequence[str]) -> list[str]:
 def _by_words(question: Question, rng: random.Random) -> str:
     """The answer that shares most telling words with what is known; by chance where none does."""
     known = " ".join(question.labels["statements"])
-    return _best(question.options, tfidf_scores(known, question.options), rng)
+    return best_of(question.options, tfidf_scores(known, question.options), rng)
 
 
 def _by_meaning(question: Question, rng: random.Random) -> str:
@@ -176,12 +177,12 @@ def _by_meaning(question: Question, rng: random.Random) -> str:
     if not known:
         return rng.choice(question.options)
     told, asked = _cosines(question, known), _cosines(question, [question.labels["query"]])
-    return _best(question.options, [a - b for a, b in zip(told, asked, strict=True)], rng)
+    return best_of(question.options, [a - b for a, b in zip(told, asked, strict=True)], rng)
 
 
 def _by_query(question: Question, rng: random.Random) -> str:
     """The answer that is nearest to the query: what can be known without the person."""
-    return _best(question.options, _cosines(question, [question.labels["query"]]), rng)
+    return best_of(question.options, _cosines(question, [question.labels["query"]]), rng)
 
 
 def _cosines(question: Question, known: Sequence[str]) -> list[float]:
@@ -197,15 +198,10 @@ def _cosines(question: Question, known: Sequence[str]) -> list[float]:
 @cache
 def _vectors() -> tuple[NDArray[np.float32], dict[str, int]]:
     """What the shipped embedder makes of all texts there are, and where each is."""
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
     queries, values = _content()
     texts = [text for asked in queries.values() for one in asked for text in one.values()]
     texts += [text for one in values.values() for v in one for text in (v.statement, *v.answers)]
     unique = list(dict.fromkeys(texts))
-    return open_embedder().embed(unique), {text: at for at, text in enumerate(unique)}
-
-
-def _best(options: Sequence[str], scores: Sequence[float], rng: random.Random) -> str:
-    best = max(scores)
-    return rng.choice([one for one, score in zip(options, scores, strict=True) if score == best])
+    return shipped_embedder().embed(unique), {text: at for at, text in enumerate(unique)}
