@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from personae.benchmarks.items_asked import spread
 from personae.benchmarks.passive_user import (
     FINAL,
     User,
@@ -70,9 +71,7 @@ def prefdisco(
     spread over all, each with all its personas and modes, as `preference-gain`
     needs. Raises FormatError.
     """
-    given = list(_given(find_data(qa)) if qa else own_problems())
-    size = min(problems, len(given))
-    found = [given[at * len(given) // size] for at in range(size)]
+    found = spread(list(_given(find_data(qa)) if qa else own_problems()), problems)
     modes = MODES if mode == "all" else (mode,)
     asked = tuple(_questions(found, personas, modes, questions, seed))
     return Benchmark(
