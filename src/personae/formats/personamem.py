@@ -22,7 +22,7 @@ from typing import Any
 from personae.data import JsonObject, Turn
 from personae.errors import FormatError
 from personae.media.atomic_file import write_atomically
-from personae.text.parsing import Place, Record, json_lines, read_text
+from personae.text.parsing import Place, Record, json_lines, parse_json, read_text
 
 LETTERS = "abcd"
 USER, ASSISTANT = "User", "Assistant"
@@ -210,22 +210,15 @@ def _right(text: str, options: Sequence[str], place: Place) -> int:
 
 
 def _evidence(text: str, place: Place) -> tuple[str, ...]:
-    value = _json(text, place) if text else []
+    value = parse_json(text, place) if text else []
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise place.fault("The evidence is no list of ids of turns.")
     return tuple(value)
 
 
 def _known(text: str, place: Place) -> JsonObject:
-    value = _json(text, place) if text else {}
+    value = parse_json(text, place) if text else {}
     return Record.of(value, place, "column 'known'").fields
-
-
-def _json(text: str, place: Place) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise place.fault("A column that must be JSON is not.") from error
 
 
 def _contexts(file: Path) -> Iterator[tuple[str, tuple[Turn, ...]]]:
