@@ -19,7 +19,7 @@ from personae.encoders.disclosure import open_disclosure
 from personae.encoders.heads import shipped_embedder
 from personae.encoders.updates import open_updates
 from personae.errors import InvalidOption
-from personae.formats.personamem import ASSISTANT, USER, Questionnaire, Row, read_personamem
+from personae.formats.personamem import ASSISTANT, TRAPS, USER, Questionnaire, Row, read_personamem
 from personae.formats.reading import find_data
 from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
 from personae.histories.published import questionnaire, right_by_graph
@@ -157,7 +157,7 @@ def _question(
         "tokens": row.tokens, "evidence": list(row.evidence),
     }  # fmt: skip
     # Wrong answers that are traps; what is known of them stands in our own files alone.
-    places = {trap: int(row.known.get(trap, -1)) for trap in ("outdated", "cliche")}
+    places = {trap: int(row.known.get(trap, -1)) for trap in TRAPS}
     labels |= {trap: row.options[at] for trap, at in places.items() if at >= 0}
     if memory in SEARCHED and found is not None:
         labels["found"] = list(found.turns)

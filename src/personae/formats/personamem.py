@@ -25,6 +25,7 @@ from personae.media.atomic_file import write_atomically
 from personae.text.parsing import Place, Record, json_lines, parse_json, read_text
 
 LETTERS = "abcd"
+TRAPS = ("outdated", "cliche")  # places in `known` of options that are wrong, or -1
 USER, ASSISTANT = "User", "Assistant"
 QUESTIONS_FILE, CONTEXTS_FILE = "questions.csv", "shared_contexts.jsonl"
 _FIELD_LIMIT_CHARACTERS = 1_000_000
@@ -218,7 +219,12 @@ def _evidence(text: str, place: Place) -> tuple[str, ...]:
 
 def _known(text: str, place: Place) -> JsonObject:
     value = parse_json(text, place) if text else {}
-    return Record.of(value, place, "column 'known'").fields
+    known = Record.of(value, place, "column 'known'").fields
+    for trap in TRAPS:
+        at = known.get(trap, -1)
+        if type(at) is not int or not -1 <= at < len(LETTERS):
+            raise place.fault(f"The column 'known' has no place of an option as {trap!r}.")
+    return known
 
 
 def _contexts(file: Path) -> Iterator[tuple[str, tuple[Turn, ...]]]:
