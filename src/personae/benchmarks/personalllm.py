@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -328,12 +328,3 @@ def by_likeness(question: Question, rng: random.Random) -> str:
         return rng.choice(question.options)
     lean = vectors_of(liked).mean(axis=0) - vectors_of(disliked).mean(axis=0)
     return best_of(question.options, (vectors_of(question.options) @ lean).tolist(), rng)
-
-
-def mean_reward(questions: Sequence[Question], chosen: Sequence[str]) -> float:
-    """The mean reward of options that were chosen."""
-    pairs: list[Any] = [
-        one.labels["rewards"][one.options.index(text)]
-        for one, text in zip(questions, chosen, strict=True)
-    ]
-    return float(sum(pairs) / len(pairs))

@@ -22,7 +22,7 @@ from personae.benchmarks.passive_user import (
     understood,
 )
 from personae.benchmarks.template_answers import Problem, template_answer
-from personae.benchmarks.types import Baseline, Benchmark, Partner, Question, echo, nothing_said
+from personae.benchmarks.types import Baseline, Benchmark, Partner, Question, nothing_said
 from personae.data import JsonObject, Persona, Scene
 from personae.errors import FormatError, InvalidOption
 from personae.formats.reading import find_data
@@ -231,7 +231,7 @@ def _policy(problems: Mapping[str, Problem], count: int, user: User) -> Baseline
 
 def _echo(question: Question, rng: random.Random) -> str:
     """The problem said again: in `simulate` the scene is still empty."""
-    return str(question.labels["question"]) or echo(question, rng)
+    return str(question.labels["question"])
 
 
 def _given(file: Path) -> Iterator[Problem]:
