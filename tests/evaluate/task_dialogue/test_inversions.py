@@ -41,6 +41,7 @@ def test_equals_are_no_inversion():
     [
         ("t: {nlu: {systems: {a: [1]}}}", "'a' needs two numbers"),
         ("t: {nlu: {systems: {a: [1, x], b: [1, 2]}}}", "'a' needs two numbers"),
+        (f"t: {{nlu: {{systems: {{a: [1, 1{'0' * 400}], b: [1, 2]}}}}}}", "'a' needs two numbers"),
         ("t: {nlu: {systems: {a: [1, 2]}}}", "fewer than two modules"),
         ("t: [1]", "table 't' is a list"),
         ("{", "This is not YAML"),
