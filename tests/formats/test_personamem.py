@@ -90,6 +90,7 @@ def test_the_published_program_can_read_ours(tmp_path):
         ({"all_options": "[" * 5000}, "line 2: The options are no list"),
         ({"end_index_in_shared_context": "9"}, "wants 9 messages"),
         ({"end_index_in_shared_context": "-1"}, "must be a number"),
+        ({"end_index_in_shared_context": "9" * 5000}, "must be a number"),
         ({"shared_context_id": "c2"}, "which has 0"),
     ],
 )

@@ -29,6 +29,7 @@ TRAPS = ("outdated", "cliche")  # places in `known` of options that are wrong, o
 USER, ASSISTANT = "User", "Assistant"
 QUESTIONS_FILE, CONTEXTS_FILE = "questions.csv", "shared_contexts.jsonl"
 _FIELD_LIMIT_CHARACTERS = 1_000_000
+_MOST_DIGITS = 12
 COLUMNS = (
     "persona_id", "question_id", "question_type", "topic", "context_length_in_tokens",
     "context_length_in_letters", "distance_to_ref_in_blocks", "distance_to_ref_in_tokens",
@@ -166,7 +167,7 @@ def _row(cells: Mapping[str, str], place: Place) -> Row:
 
     def counted(name: str) -> int:
         value = told(name, "0") or "0"
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > _MOST_DIGITS:
             raise place.fault(f"The column {name!r} must be a number, not {value[:40]!r}.")
         return int(value)
 
