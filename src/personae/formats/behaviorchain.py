@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError
+from personae.media.atomic_file import write_atomically
 from personae.text.parsing import Record, dump_json, json_values
 
 CODES = "abcd"
-_QUESTION = "After this or in response to this, what behavior did {name} take?"
+QUESTION = "After this or in response to this, what behavior did {name} take?"
 _SUMMARY = re.compile(r"\A.*?Summary\W*", re.DOTALL)
 
 
@@ -79,7 +80,7 @@ class BehaviorChain:
         examples: list[dict[str, Any]] = [{"summary_refined": "", "key_behavior": ""}]
         for node in self.nodes:
             examples.append({
-                "summary_refined": f"{node.context} {_QUESTION.format(name=who.name)}".strip(),
+                "summary_refined": f"{node.context} {QUESTION.format(name=who.name)}".strip(),
                 "key_behavior": node.behavior,
                 "options_out_of_order": dict(zip(CODES, node.options, strict=True)),
                 "right_option_index": CODES[node.right],
@@ -109,16 +110,16 @@ def read_chains(source: Path) -> Iterator[BehaviorChain]:
 
 
 def write_chains(chains: Iterable[BehaviorChain], target: Path) -> int:
-    """Write chains as JSON Lines, and return how many."""
+    """Write chains as JSON Lines, in one step; returns how many. Raises FormatError."""
     lines = [dump_json(one.to_dict()) for one in chains]
-    target.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_atomically(target, "".join(f"{line}\n" for line in lines).encode())
     return len(lines)
 
 
 def _chain(record: Record) -> BehaviorChain:
     profile = _profile(record.record("profile"))
     title = record.text("title", "") or profile.name
-    question = _QUESTION.format(name=profile.name)
+    question = QUESTION.format(name=profile.name)
     examples = record.records("examples", required=True)[1:]
     if not examples:
         raise record.place.fault(f"The book {title!r} has no example after the first.")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError
+from personae.media.atomic_file import write_atomically
 from personae.text.parsing import Record, dump_json, json_values
 
 LETTERS = "ABCD"
@@ -86,9 +87,9 @@ def read_decisions(source: Path) -> Iterator[LifeChoice]:
 
 
 def write_decisions(decisions: Iterable[LifeChoice], target: Path) -> int:
-    """Write decisions as JSON Lines, and return how many."""
+    """Write decisions as JSON Lines, in one step; returns how many. Raises FormatError."""
     lines = [dump_json(one.to_dict()) for one in decisions]
-    target.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_atomically(target, "".join(f"{line}\n" for line in lines).encode())
     return len(lines)
 
 
