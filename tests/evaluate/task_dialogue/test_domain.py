@@ -43,6 +43,11 @@ def test_the_shipped_town_has_two_services_and_distinct_names():
         ),
         (lambda v: v["user"].pop("want"), "field 'want' is missing"),
         (lambda v: v["system"].update(offer=[]), "list 'offer' is empty"),
+        (lambda v: v["system"].update(offer=["{where}"]), "other gaps than it may have: {service}"),
+        (lambda v: v["system"].update(offer=["{name.real}"]), "other gaps"),
+        (lambda v: v["system"].update(offer=["{name:9999999999}"]), "other gaps"),
+        (lambda v: v["user"].update(want=["{} {}"]), "other gaps than it may have: one {}"),
+        (lambda v: v["user"].update(want=["a } b"]), "template 'a } b' is broken"),
         (
             lambda v: v["services"]["hotel"]["constraints"]["area"].update(values={}),
             "slot 'area' has no values",
