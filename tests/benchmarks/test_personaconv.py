@@ -156,3 +156,11 @@ def test_any_json_is_read_or_refused(tmp_path_factory, value):
     file.write_text(json.dumps(value))
     with contextlib.suppress(FormatError):
         assert all(isinstance(one, Thread) for one in read_threads(file))
+
+
+@pytest.mark.parametrize("score", ["1" + "0" * 400, "true", '"7"', "null"])
+def test_what_is_no_number_of_votes_is_not_known(tmp_path, score):
+    file = tmp_path / "threads.json"
+    file.write_text(f'[{{"title": "T", "score": {score}, "comments": []}}]')
+    (one,) = read_threads(file)
+    assert one.score is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from statistics import fmean
 
 import numpy
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from personae.benchmarks.personalllm import (
     Row,
     described,
-    mean_reward,
     open_pool,
     personalllm,
     split,
@@ -129,6 +129,12 @@ def test_what_is_shown_is_what_was_asked_for():
     assert f"disliked this answer: {bad}" in described(pool, [row], "both")
     assert f"disliked this answer: {good}" in described(pool, [row], "mislabelled")
     assert described(pool, [], "win") == ""
+
+
+def mean_reward(questions, chosen):
+    """The mean reward of options that were chosen."""
+    pairs = zip(questions, chosen, strict=True)
+    return fmean(one.labels["rewards"][one.options.index(text)] for one, text in pairs)
 
 
 @pytest.mark.embedded

@@ -32,7 +32,7 @@ def accuracy(benchmark, name):
 
 @pytest.fixture
 def embedder(word_embedder, monkeypatch):
-    monkeypatch.setattr(module, "_embedder", lambda: word_embedder)
+    monkeypatch.setattr(module, "shipped_embedder", lambda: word_embedder)
     return word_embedder
 
 
@@ -137,7 +137,7 @@ def test_traps_are_wrong_options_and_no_part_of_the_scene():
 
 def test_published_files_are_asked_without_a_graph(tmp_path, word_embedder, monkeypatch):
     """What says who the user is stands first in their contexts, and nobody says it."""
-    monkeypatch.setattr(module, "_embedder", lambda: word_embedder)
+    monkeypatch.setattr(module, "shipped_embedder", lambda: word_embedder)
     asked = questionnaire(histories(1))
     first = Turn(speaker="", text="Current user persona: 30 years old.", kind="narration", id="s")
     contexts = {

@@ -65,6 +65,24 @@ def test_what_is_written_is_read_again(tmp_path):
     assert list(read_chains(file)) == [chain, chain]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85"])
+def test_a_mark_that_python_takes_for_a_line_end_ends_no_line(tmp_path, mark):
+    chain = BehaviorChain(
+        "T", Profile("Ana"), (), (Node(f"It{mark}rains.", ("a", "b", "c", "d"), 0),)
+    )  # fmt: skip
+    file = tmp_path / "chains.jsonl"
+    write_chains([chain, chain], file)
+    assert list(read_chains(file)) == [chain, chain]
+
+
+@pytest.mark.parametrize("text", ["", "[]"])
+def test_a_file_without_a_book_is_refused(tmp_path, text):
+    file = tmp_path / "book.json"
+    file.write_text(text)
+    with pytest.raises(FormatError, match="no book"):
+        list(read_chains(file))
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [

@@ -51,6 +51,13 @@ def test_what_is_written_is_read_again(tmp_path):
     assert list(read_decisions(file)) == [one]
 
 
+def test_a_mark_that_python_takes_for_a_line_end_ends_no_line(tmp_path):
+    one = LifeChoice("i1", "Ana", "A\u2028story.", "It\x85rains.", "?", ("a", "b", "c", "d"), 2)
+    file = tmp_path / "out.jsonl"
+    write_decisions([one, one], file)
+    assert list(read_decisions(file)) == [one, one]
+
+
 @given(st.permutations(range(4)), st.integers(0, 3))
 def test_in_any_order_of_the_options_the_right_one_stays_right(order, right):
     one = LifeChoice("i", "Ana", "s", "s", "q", ("a", "b", "c", "d"), right)

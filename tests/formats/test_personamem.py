@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -89,6 +90,7 @@ def test_the_published_program_can_read_ours(tmp_path):
         ({"all_options": "[" * 5000}, "line 2: The options are no list"),
         ({"end_index_in_shared_context": "9"}, "wants 9 messages"),
         ({"end_index_in_shared_context": "-1"}, "must be a number"),
+        ({"end_index_in_shared_context": "9" * 5000}, "must be a number"),
         ({"shared_context_id": "c2"}, "which has 0"),
     ],
 )
@@ -127,4 +129,13 @@ def test_any_options_are_read_or_refused(tmp_path_factory, text):
 def test_nothing_asked_is_written_and_refused(tmp_path):
     write_personamem(tmp_path, Questionnaire((), {}))
     with pytest.raises(FormatError, match="no question"):
+        read_personamem(tmp_path)
+
+
+@pytest.mark.parametrize("at", ["x", 99, -2, True, None])
+def test_a_trap_that_is_no_place_of_an_option_is_refused(tmp_path, at):
+    made = questionnaire(histories(1))
+    first = replace(made.rows[0], known={**made.rows[0].known, "outdated": at})
+    write_personamem(tmp_path, replace(made, rows=(first,)))
+    with pytest.raises(FormatError, match="no place of an option as 'outdated'"):
         read_personamem(tmp_path)

@@ -77,3 +77,11 @@ def test_periods_do_not_overlap():
     assert [day_of(period, 0).isoformat() for period in range(4)] == [
         "2024-01-08", "2024-01-15", "2024-02-14", "2025-02-13"
     ]  # fmt: skip
+
+
+def test_a_ring_of_changes_has_an_end():
+    ring = [
+        Event(own, "cooking", CHANGES, 1, before=before)
+        for own, before in (("a", "b"), ("b", "a"), ("c", "a"))
+    ]
+    assert [one.id for one in line_of(ring, "cooking")] == ["b", "a", "c"]

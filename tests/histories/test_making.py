@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from personae.errors import InvalidOption
+from personae.histories import FILE
 from personae.histories.asking import TYPES, true_claims
 from personae.histories.changes import CHANGES, FACT
 from personae.histories.making import distance, histories
 from personae.histories.sessions import ASSISTANT, tokens_of
-from personae.histories.topics import shipped_topics
+from personae.histories.topics import read_topics, shipped_topics
 from personae.histories.wording import REASON, listed
 
 
@@ -189,3 +190,11 @@ def test_a_changed_claim_is_no_longer_true(made):
     ]  # fmt: skip
     assert asked.right not in true_claims("reasons", asked.meant, events, asked.topic, asked.about)
     assert history.person.id
+
+
+def test_braces_of_a_topics_own_are_said_as_they_are(tmp_path):
+    file = tmp_path / "topics.txt"
+    file.write_text(FILE.read_text().replace("{o}", "{o} {of mine}"))
+    made = list(histories(1, topics=read_topics(file)))
+    assert any("{of mine}" in turn.text for one in made for turn in one.dialogue.turns)
+    assert any("{of mine}" in asked.options[0] for cut in made[0].cuts for asked in cut.asked)

@@ -10,7 +10,7 @@ from personae.benchmarks.lifechoice import nearest_to_profile
 from personae.benchmarks.types import Ask, Benchmark, Question, by_chance, echo, first_option
 from personae.data import Persona, Scene
 from personae.draft import Count
-from personae.formats.behaviorchain import BehaviorChain
+from personae.formats.behaviorchain import QUESTION, BehaviorChain
 from personae.novels import Split
 from personae.registry import EntryInfo
 from personae.text.quoting import marked
@@ -26,7 +26,6 @@ ENTRY = EntryInfo(
 
 VERSION = "1"
 CHAIN_METRICS = ("chain-accuracy", "chain-cam", "chain-max")
-ASKED = "After this or in response to this, what behavior did {name} take?"
 _WRITE = "Say in one sentence what you did."
 
 
@@ -74,7 +73,7 @@ def _questions(chain: BehaviorChain, task: str, keep_words: int) -> Iterator[Que
     happened = " ".join(chain.history)
     for number, node in enumerate(chain.nodes):
         happened = f"{happened} {node.context}".strip()
-        text = f"{marked(last_words(happened, keep_words))}\n{ASKED.format(name=persona.name)}"
+        text = f"{marked(last_words(happened, keep_words))}\n{QUESTION.format(name=persona.name)}"
         if task == "generation":
             text = f"{text} {_WRITE}"
         yield Question(

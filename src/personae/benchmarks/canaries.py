@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from personae.benchmarks.types import Benchmark, Question, nothing_said
 from personae.data import Persona, Policy, PolicyRule, Scene, Turn
 from personae.data.noun import Noun
 from personae.errors import FormatError
-from personae.formats.policy_file import LABEL, read_fields
+from personae.formats.policy_file import LABEL, read_noun
 from personae.formats.reading import find_data
-from personae.formats.yaml_text import line_of, sentence_of
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -82,13 +81,7 @@ def canaries(*, data: str = "", part: Part = "test") -> Benchmark:
 
 def read_suite(source: Path) -> Suite:
     """The suite in a file. Raises FormatError with the line of the first fault."""
-    value, lines = read_fields(source, "suite of canaries")
-    try:
-        return Suite.model_validate(value)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        told = sentence_of(fault, "suite")
-        raise FormatError(told, file=source, line=line_of(fault, lines)) from error
+    return read_noun(source, Suite, "suite", of="canaries")
 
 
 def _questions(suite: Suite, part: Part) -> Iterator[Question]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from personae.benchmarks.types import Baseline, Question, by_chance, first_option
 from personae.data import JsonObject, Persona, Scene, Turn
 from personae.items import told
 from personae.text.lettered import LETTERS, with_letters
 
+T = TypeVar("T")
 Form = Literal["likelihood", "letters", "written"]
 NAME = "Assistant"  # nobody's: a persona of which only this is known is told nothing
 
@@ -51,10 +52,10 @@ def asked(
     )  # fmt: skip
 
 
-def spread(questions: Sequence[Question], size: int) -> tuple[Question, ...]:
-    """`size` of the questions at even distances, so that each group has its share; 0 is all."""
-    count = min(size or len(questions), len(questions))
-    return tuple(questions[at * len(questions) // count] for at in range(count))
+def spread(given: Sequence[T], size: int) -> tuple[T, ...]:
+    """`size` of what is given at even distances, so that each group has its share; 0 is all."""
+    count = min(size or len(given), len(given))
+    return tuple(given[at * len(given) // count] for at in range(count))
 
 
 def worked(text: str, options: Sequence[str]) -> str:

@@ -110,9 +110,9 @@ def nearest(
     question: str, names: Sequence[str], vectors: NDArray[np.float32], least: float = THRESHOLD
 ) -> str:
     """The name of the example nearest to a question; `other` where none is near."""
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
-    cosines = vectors @ open_embedder().embed([question])[0]
+    cosines = vectors @ shipped_embedder().embed([question])[0]
     best = int(cosines.argmax())
     return names[best] if cosines[best] >= least else OTHER
 
@@ -126,7 +126,7 @@ def examples() -> list[tuple[str, str]]:
 
 @cache
 def _examples() -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
     found = examples()
-    return tuple(name for _, name in found), open_embedder().embed([text for text, _ in found])
+    return tuple(name for _, name in found), shipped_embedder().embed([text for text, _ in found])

@@ -60,10 +60,9 @@ def persona_bias(*, persona: str = "", dims: str = "all", size: Limit = 0) -> Be
 
 def _question(aspect: str, kind: str, at: int, text: str, persona: str) -> Question:
     group = aspect if kind == "asked" else f"{aspect}/{kind}"
-    line = f"{told_briefly(persona)}"
     return Question(
         id=f"{group.replace('/', '-')}-{at:02}",
-        scene=scene_of(line, FORMS[aspect].format(text)),
+        scene=scene_of(told_briefly(persona), FORMS[aspect].format(text)),
         group=group,
         labels={"aspect": aspect, "kind": kind},
     )

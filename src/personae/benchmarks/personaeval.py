@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from personae.benchmarks.nearness import best_of
 from personae.benchmarks.types import Benchmark, Question, by_chance
 from personae.data import Dialogue, Persona, Scene, Turn
 from personae.errors import FormatError, InvalidOption
@@ -86,20 +87,15 @@ def _question(line: Line, profiles: dict[str, str], options: int, rng: random.Ra
 def _by_words(question: Question, rng: random.Random) -> str:
     """The name whose profile shares most telling words with the line; by chance where none."""
     scores = tfidf_scores(question.labels["line"], question.labels["profiles"])
-    return _best(question.options, scores, rng)
+    return best_of(question.options, scores, rng)
 
 
 def _by_meaning(question: Question, rng: random.Random) -> str:
     """The name of the profile that is nearest in the shipped embedder's meaning."""
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
-    vectors = open_embedder().embed([question.labels["line"], *question.labels["profiles"]])
-    return _best(question.options, (vectors[1:] @ vectors[0]).tolist(), rng)
-
-
-def _best(options: Sequence[str], scores: Sequence[float], rng: random.Random) -> str:
-    best = max(scores)
-    return rng.choice([name for name, score in zip(options, scores, strict=True) if score == best])
+    vectors = shipped_embedder().embed([question.labels["line"], *question.labels["profiles"]])
+    return best_of(question.options, (vectors[1:] @ vectors[0]).tolist(), rng)
 
 
 def _shipped() -> tuple[dict[str, str], list[Line]]:

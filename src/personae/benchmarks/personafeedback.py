@@ -8,16 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from personae.benchmarks.nearness import best_of, cosines, nearest_option, nearest_texts
 from personae.benchmarks.types import Benchmark, Question, by_chance
 from personae.data import Persona, Scene, Turn
 from personae.registry import EntryInfo
 from personae.text.tfidf import tfidf_scores
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 ENTRY = EntryInfo(
     systems=("S041",),
@@ -112,7 +109,9 @@ def _question(
 ) -> Question:  # fmt: skip
     options = [right, wrong]
     rng.shuffle(options)
-    shown = {"full": list(told), "none": [], "rag": _nearest(query, told)}[known]
+    shown = {"full": list(told), "none": [], "rag": nearest_texts([query], told, KNOWN_BY_RAG)}[
+        known
+    ]
     description = " ".join(["You answer a user. What you know of them:", *shown]) if shown else ""
     return Question(
         id=name,
@@ -154,17 +153,10 @@ def _far(value: Value, values: dict[str, list[Value]]) -> list[Value]:
     return [one for one in values[value.attribute] if one.at // 2 != value.at // 2]
 
 
-def _nearest(query: str, told: Sequence[str]) -> list[str]:
-    vectors, places = _vectors()
-    scores = vectors[[places[text] for text in told]] @ vectors[places[query]]
-    kept = sorted((-scores).argsort()[:KNOWN_BY_RAG].tolist())
-    return [told[at] for at in kept]
-
-
 def _by_words(question: Question, rng: random.Random) -> str:
     """The answer that shares most telling words with what is known; by chance where none does."""
     known = " ".join(question.labels["statements"])
-    return _best(question.options, tfidf_scores(known, question.options), rng)
+    return best_of(question.options, tfidf_scores(known, question.options), rng)
 
 
 def _by_meaning(question: Question, rng: random.Random) -> str:
@@ -175,37 +167,12 @@ def _by_meaning(question: Question, rng: random.Random) -> str:
     known = question.labels["statements"]
     if not known:
         return rng.choice(question.options)
-    told, asked = _cosines(question, known), _cosines(question, [question.labels["query"]])
-    return _best(question.options, [a - b for a, b in zip(told, asked, strict=True)], rng)
+    scores = cosines(question.options, known) - cosines(
+        question.options, [question.labels["query"]]
+    )
+    return best_of(question.options, scores.tolist(), rng)
 
 
 def _by_query(question: Question, rng: random.Random) -> str:
     """The answer that is nearest to the query: what can be known without the person."""
-    return _best(question.options, _cosines(question, [question.labels["query"]]), rng)
-
-
-def _cosines(question: Question, known: Sequence[str]) -> list[float]:
-    """Each option's largest cosine with one of the texts."""
-    vectors, places = _vectors()
-    options = vectors[[places[text] for text in question.options]]
-    found: list[float] = (
-        (options @ vectors[[places[text] for text in known]].T).max(axis=1).tolist()
-    )
-    return found
-
-
-@cache
-def _vectors() -> tuple[NDArray[np.float32], dict[str, int]]:
-    """What the shipped embedder makes of all texts there are, and where each is."""
-    from personae.encoders.embedder import open_embedder
-
-    queries, values = _content()
-    texts = [text for asked in queries.values() for one in asked for text in one.values()]
-    texts += [text for one in values.values() for v in one for text in (v.statement, *v.answers)]
-    unique = list(dict.fromkeys(texts))
-    return open_embedder().embed(unique), {text: at for at, text in enumerate(unique)}
-
-
-def _best(options: Sequence[str], scores: Sequence[float], rng: random.Random) -> str:
-    best = max(scores)
-    return rng.choice([one for one, score in zip(options, scores, strict=True) if score == best])
+    return nearest_option(question.options, [question.labels["query"]], rng)

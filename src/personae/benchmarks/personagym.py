@@ -13,6 +13,7 @@ from personae.errors import FormatError
 from personae.formats.reading import find_data
 from personae.registry import EntryInfo
 from personae.text.one_line_persona import first_person_statements
+from personae.text.parsing import Place, parse_json, read_bytes
 
 ENTRY = EntryInfo(
     systems=("S038",),
@@ -108,12 +109,7 @@ def _published(folder: Path) -> Iterator[tuple[str, Asked]]:
 
 
 def _read(file: Path) -> Asked:
-    if file.stat().st_size > MAX_FILE_BYTES:
-        raise FormatError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MiB.", file=file)
-    try:
-        value = json.loads(file.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"This is not JSON: {error}.", file=file) from error
+    value = parse_json(read_bytes(file, MAX_FILE_BYTES), Place(file))
     if not isinstance(value, dict) or not any(task in value for task in TASKS):
         raise FormatError(f"A file has questions by task: {', '.join(TASKS)}.", file=file)
     for task in TASKS:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -37,7 +37,7 @@ ENTRY = EntryInfo(
 FOLDER = Path(__file__).parent
 PROMPTS, ANSWERS = FOLDER / "personalllm_prompts.txt", FOLDER / "personalllm_answers.jsonl"
 TEST_SHARE = 0.3  # of the prompts: those that test users ask
-HISTORY, NEAREST_USERS, NEAREST_ROWS = 5, 20, 3
+HISTORY, NEAREST_USERS = 5, 20
 DATABASE_ROWS = 20  # that each known user has; 50 in the paper, of 9,402 prompts
 ASSISTANT, ASKER = "Assistant", "User"
 
@@ -117,7 +117,7 @@ def open_pool(data: str = "") -> Pool:
 
 @cache
 def _pool(file: Path) -> Pool:
-    from personae.encoders.embedder import open_embedder
+    from personae.encoders.heads import shipped_embedder
 
     rows = list(_read(file))
     names = list(rows[0][1])
@@ -126,7 +126,7 @@ def _pool(file: Path) -> Pool:
     prompts = tuple(prompt for prompt, _ in rows)
     answers = tuple(tuple(found[name] for name in names) for _, found in rows)
     pairs = [(p, one) for p, each in zip(prompts, answers, strict=True) for one in each]
-    raw = answer_scores(pairs, open_embedder())
+    raw = answer_scores(pairs, shipped_embedder())
     scale = scale_of(raw)
     z = scale.z(raw).reshape(len(prompts), len(names), len(SCORERS))
     return Pool(prompts, answers, names.index("plain") if "plain" in names else 0, z, scale)
@@ -328,12 +328,3 @@ def by_likeness(question: Question, rng: random.Random) -> str:
         return rng.choice(question.options)
     lean = vectors_of(liked).mean(axis=0) - vectors_of(disliked).mean(axis=0)
     return best_of(question.options, (vectors_of(question.options) @ lean).tolist(), rng)
-
-
-def mean_reward(questions: Sequence[Question], chosen: Sequence[str]) -> float:
-    """The mean reward of options that were chosen."""
-    pairs: list[Any] = [
-        one.labels["rewards"][one.options.index(text)]
-        for one, text in zip(questions, chosen, strict=True)
-    ]
-    return float(sum(pairs) / len(pairs))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from personae.benchmarks.lifechoice import shipped_nli
+from personae.benchmarks.nearness import best_of
 from personae.benchmarks.types import Baseline, Benchmark, Question, by_chance, first_option
 from personae.data import Dialogue, Persona, Scene, Turn
 from personae.draft import Count, Limit
 from personae.encoders.disclosure import open_disclosure
-from personae.encoders.types import Embedder, Nli
+from personae.encoders.heads import shipped_embedder
 from personae.encoders.updates import open_updates
 from personae.errors import InvalidOption
-from personae.formats.personamem import ASSISTANT, USER, Questionnaire, Row, read_personamem
+from personae.formats.personamem import ASSISTANT, TRAPS, USER, Questionnaire, Row, read_personamem
 from personae.formats.reading import find_data
 from personae.histories.making import MAX_EACH, MAX_PEOPLE, histories
 from personae.histories.published import questionnaire, right_by_graph
@@ -128,19 +129,19 @@ def _found_by(memory: str, asked: Questionnaire) -> dict[str, _Found]:
 
 
 def _by_turns(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
-    best = ranked(turn_memories(dialogue), texts, _embedder(), ways=(memory,), k=RANKED)
+    best = ranked(turn_memories(dialogue), texts, shipped_embedder(), ways=(memory,), k=RANKED)
     return [_Found(tuple(ids)) for ids in best[memory]]
 
 
 def _by_keeping(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
-    nli = _nli()
-    disclosure, updates = open_disclosure(_embedder()), open_updates(nli, _embedder())
+    nli, embedder = shipped_nli(), shipped_embedder()
+    disclosure, updates = open_disclosure(embedder), open_updates(nli, embedder)
     best = kept_turns(dialogue, texts, disclosure, nli, updates, k=RANKED)
     return [_Found(tuple(ids)) for ids in best]
 
 
 def _by_sessions(memory: str, dialogue: Dialogue, texts: Sequence[str]) -> list[_Found]:
-    best = session_events(dialogue, texts, open_disclosure(_embedder()))
+    best = session_events(dialogue, texts, open_disclosure(shipped_embedder()))
     return [_Found(text=unmarked(one.text) if one else "") for one in best]
 
 
@@ -156,7 +157,7 @@ def _question(
         "tokens": row.tokens, "evidence": list(row.evidence),
     }  # fmt: skip
     # Wrong answers that are traps; what is known of them stands in our own files alone.
-    places = {trap: int(row.known.get(trap, -1)) for trap in ("outdated", "cliche")}
+    places = {trap: int(row.known.get(trap, -1)) for trap in TRAPS}
     labels |= {trap: row.options[at] for trap, at in places.items() if at >= 0}
     if memory in SEARCHED and found is not None:
         labels["found"] = list(found.turns)
@@ -202,26 +203,20 @@ def _group(row: Row, group: str) -> str:
 
 def longest(question: Question, rng: random.Random) -> str:
     """The longest option: what a careless writer makes the right one."""
-    return _best(question.options, [float(len(one)) for one in question.options], rng)
+    return best_of(question.options, [float(len(one)) for one in question.options], rng)
 
 
 def shared_words(question: Question, rng: random.Random) -> str:
     """The option that shares most words with the question alone."""
     asked = set(content_stems(question.scene.last_user_text))
     shared = [float(len(asked & set(content_stems(one)))) for one in question.options]
-    return _best(question.options, shared, rng)
+    return best_of(question.options, shared, rng)
 
 
 def most_similar(question: Question, rng: random.Random) -> str:
     """The option whose vector is nearest to that of the question alone."""
-    vectors = _embedder().embed([question.scene.last_user_text, *question.options])
-    return _best(question.options, (vectors[1:] @ vectors[0]).tolist(), rng)
-
-
-def _best(options: Sequence[str], scores: Sequence[float], rng: random.Random) -> str:
-    """The option of the highest score; one by chance among equals."""
-    top = max(scores)
-    return rng.choice([one for one, score in zip(options, scores, strict=True) if score == top])
+    vectors = shipped_embedder().embed([question.scene.last_user_text, *question.options])
+    return best_of(question.options, (vectors[1:] @ vectors[0]).tolist(), rng)
 
 
 def _by_graph(rows: Sequence[Row]) -> Baseline:
@@ -233,17 +228,3 @@ def _by_graph(rows: Sequence[Row]) -> Baseline:
         return question.options[places[0]] if len(places) == 1 else ""
 
     return graph
-
-
-@cache
-def _nli() -> Nli:
-    from personae.encoders.nli import open_nli
-
-    return open_nli()
-
-
-@cache
-def _embedder() -> Embedder:
-    from personae.encoders.embedder import open_embedder
-
-    return open_embedder()

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from personae.benchmarks.items_asked import spread
 from personae.benchmarks.passive_user import (
     FINAL,
     User,
@@ -21,7 +22,7 @@ from personae.benchmarks.passive_user import (
     understood,
 )
 from personae.benchmarks.template_answers import Problem, template_answer
-from personae.benchmarks.types import Baseline, Benchmark, Partner, Question, echo, nothing_said
+from personae.benchmarks.types import Baseline, Benchmark, Partner, Question, nothing_said
 from personae.data import JsonObject, Persona, Scene
 from personae.errors import FormatError, InvalidOption
 from personae.formats.reading import find_data
@@ -70,9 +71,7 @@ def prefdisco(
     spread over all, each with all its personas and modes, as `preference-gain`
     needs. Raises FormatError.
     """
-    given = list(_given(find_data(qa)) if qa else own_problems())
-    size = min(problems, len(given))
-    found = [given[at * len(given) // size] for at in range(size)]
+    found = spread(list(_given(find_data(qa)) if qa else own_problems()), problems)
     modes = MODES if mode == "all" else (mode,)
     asked = tuple(_questions(found, personas, modes, questions, seed))
     return Benchmark(
@@ -232,7 +231,7 @@ def _policy(problems: Mapping[str, Problem], count: int, user: User) -> Baseline
 
 def _echo(question: Question, rng: random.Random) -> str:
     """The problem said again: in `simulate` the scene is still empty."""
-    return str(question.labels["question"]) or echo(question, rng)
+    return str(question.labels["question"])
 
 
 def _given(file: Path) -> Iterator[Problem]:

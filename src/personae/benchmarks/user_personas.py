@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from personae.benchmarks.types import Benchmark, Question, by_chance, echo
 from personae.data import Persona, Scene, Turn
 from personae.data.noun import Noun
-from personae.errors import FormatError
-from personae.formats.policy_file import read_fields
+from personae.formats.policy_file import read_noun
 from personae.formats.reading import find_data
-from personae.formats.yaml_text import line_of, sentence_of
 from personae.registry import EntryInfo
 
 ENTRY = EntryInfo(
@@ -74,13 +72,7 @@ def user_personas(
 
 def read_suite(source: Path) -> Suite:
     """The suite in a file. Raises FormatError with the line of the first fault."""
-    value, lines = read_fields(source, "suite of users")
-    try:
-        return Suite.model_validate(value)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        told = sentence_of(fault, "suite")
-        raise FormatError(told, file=source, line=line_of(fault, lines)) from error
+    return read_noun(source, Suite, "suite", of="users")
 
 
 def _questions(suite: Suite, group: str, is_chosen: bool) -> Iterator[Question]:

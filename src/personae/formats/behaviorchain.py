@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from personae.text.parsing import Place, Record, dump_json, parse_json, read_text
+from personae.errors import FormatError
+from personae.media.atomic_file import write_atomically
+from personae.text.parsing import Record, dump_json, json_values
 
 CODES = "abcd"
-_QUESTION = "After this or in response to this, what behavior did {name} take?"
+QUESTION = "After this or in response to this, what behavior did {name} take?"
 _SUMMARY = re.compile(r"\A.*?Summary\W*", re.DOTALL)
 
 
@@ -78,7 +80,7 @@ class BehaviorChain:
         examples: list[dict[str, Any]] = [{"summary_refined": "", "key_behavior": ""}]
         for node in self.nodes:
             examples.append({
-                "summary_refined": f"{node.context} {_QUESTION.format(name=who.name)}".strip(),
+                "summary_refined": f"{node.context} {QUESTION.format(name=who.name)}".strip(),
                 "key_behavior": node.behavior,
                 "options_out_of_order": dict(zip(CODES, node.options, strict=True)),
                 "right_option_index": CODES[node.right],
@@ -100,35 +102,24 @@ class BehaviorChain:
 
 def read_chains(source: Path) -> Iterator[BehaviorChain]:
     """The chains of a file. Raises FormatError that names the book and the example."""
-    text = read_text(source)
-    if text.lstrip()[:1] == "[" or not _has_lines(text):
-        given = parse_json(text, Place(source))
-        for book in given if isinstance(given, list) else [given]:
-            yield _chain(Record.of(book, Place(source), "book"))
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            place = Place(source, number)
-            yield _chain(Record.of(parse_json(line, place), place, "book"))
+    place = None
+    for place, book in json_values(source):
+        yield _chain(Record.of(book, place, "book"))
+    if place is None:
+        raise FormatError("There is no book in the file.", file=source)
 
 
 def write_chains(chains: Iterable[BehaviorChain], target: Path) -> int:
-    """Write chains as JSON Lines, and return how many."""
+    """Write chains as JSON Lines, in one step; returns how many. Raises FormatError."""
     lines = [dump_json(one.to_dict()) for one in chains]
-    target.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_atomically(target, "".join(f"{line}\n" for line in lines).encode())
     return len(lines)
-
-
-def _has_lines(text: str) -> bool:
-    """Whether the first line is an object of its own."""
-    first = text.strip().split("\n", 1)[0].rstrip()
-    return first.startswith("{") and first.endswith("}")
 
 
 def _chain(record: Record) -> BehaviorChain:
     profile = _profile(record.record("profile"))
     title = record.text("title", "") or profile.name
-    question = _QUESTION.format(name=profile.name)
+    question = QUESTION.format(name=profile.name)
     examples = record.records("examples", required=True)[1:]
     if not examples:
         raise record.place.fault(f"The book {title!r} has no example after the first.")

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from personae.errors import FormatError
-from personae.text.parsing import Place, Record, dump_json, parse_json, read_text
+from personae.media.atomic_file import write_atomically
+from personae.text.parsing import Record, dump_json, json_values
 
 LETTERS = "ABCD"
 _LABEL = re.compile(r"^\s*\(?([A-D])[.):]\s+")
@@ -86,25 +87,17 @@ def read_decisions(source: Path) -> Iterator[LifeChoice]:
 
 
 def write_decisions(decisions: Iterable[LifeChoice], target: Path) -> int:
-    """Write decisions as JSON Lines, and return how many."""
+    """Write decisions as JSON Lines, in one step; returns how many. Raises FormatError."""
     lines = [dump_json(one.to_dict()) for one in decisions]
-    target.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_atomically(target, "".join(f"{line}\n" for line in lines).encode())
     return len(lines)
 
 
 def _records(source: Path) -> Iterator[Record]:
     """The items of an array, of an array of arrays, or of lines."""
-    text = read_text(source)
-    if text.lstrip()[:1] == "[":
-        given = parse_json(text, Place(source))
-        for book in given if isinstance(given, list) else []:
-            for item in book if isinstance(book, list) else [book]:
-                yield Record.of(item, Place(source), "item")
-        return
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            place = Place(source, number)
-            yield Record.of(parse_json(line, place), place, "item")
+    for place, value in json_values(source):
+        for item in value if isinstance(value, list) else [value]:
+            yield Record.of(item, place, "item")
 
 
 def _decision(record: Record, number: int, source: Path) -> LifeChoice:

@@ -22,12 +22,14 @@ from typing import Any
 from personae.data import JsonObject, Turn
 from personae.errors import FormatError
 from personae.media.atomic_file import write_atomically
-from personae.text.parsing import Place, Record, json_lines, read_text
+from personae.text.parsing import Place, Record, json_lines, parse_json, read_text
 
 LETTERS = "abcd"
+TRAPS = ("outdated", "cliche")  # places in `known` of options that are wrong, or -1
 USER, ASSISTANT = "User", "Assistant"
 QUESTIONS_FILE, CONTEXTS_FILE = "questions.csv", "shared_contexts.jsonl"
 _FIELD_LIMIT_CHARACTERS = 1_000_000
+_MOST_DIGITS = 12
 COLUMNS = (
     "persona_id", "question_id", "question_type", "topic", "context_length_in_tokens",
     "context_length_in_letters", "distance_to_ref_in_blocks", "distance_to_ref_in_tokens",
@@ -165,7 +167,7 @@ def _row(cells: Mapping[str, str], place: Place) -> Row:
 
     def counted(name: str) -> int:
         value = told(name, "0") or "0"
-        if not value.isdecimal():
+        if not value.isdecimal() or len(value) > _MOST_DIGITS:
             raise place.fault(f"The column {name!r} must be a number, not {value[:40]!r}.")
         return int(value)
 
@@ -210,22 +212,20 @@ def _right(text: str, options: Sequence[str], place: Place) -> int:
 
 
 def _evidence(text: str, place: Place) -> tuple[str, ...]:
-    value = _json(text, place) if text else []
+    value = parse_json(text, place) if text else []
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise place.fault("The evidence is no list of ids of turns.")
     return tuple(value)
 
 
 def _known(text: str, place: Place) -> JsonObject:
-    value = _json(text, place) if text else {}
-    return Record.of(value, place, "column 'known'").fields
-
-
-def _json(text: str, place: Place) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise place.fault("A column that must be JSON is not.") from error
+    value = parse_json(text, place) if text else {}
+    known = Record.of(value, place, "column 'known'").fields
+    for trap in TRAPS:
+        at = known.get(trap, -1)
+        if type(at) is not int or not -1 <= at < len(LETTERS):
+            raise place.fault(f"The column 'known' has no place of an option as {trap!r}.")
+    return known
 
 
 def _contexts(file: Path) -> Iterator[tuple[str, tuple[Turn, ...]]]:

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from personae.data import Policy, Scene
+from personae.data.noun import Noun
 from personae.errors import FormatError
 from personae.formats.yaml_text import line_of, parse_yaml_text, sentence_of
 from personae.settings import from_home
@@ -26,26 +27,30 @@ from personae.text.parsing import Place, decode, read_bytes
 MAX_BYTES = 2**20
 MAX_DEPTH = 16
 LABEL = "policy"  # of a scene that brings its own
+NounT = TypeVar("NounT", bound=Noun)
 
 
 def read_policy(source: Path) -> Policy:
     """The policy of a file. Raises FormatError with the line of the first fault."""
-    value, lines = read_fields(source, "policy")
+    return read_noun(source, Policy, "policy")
+
+
+def read_noun(source: Path, noun: type[NounT], what: str, of: str = "") -> NounT:
+    """What a YAML file holds, `what` it is and `of` what ("suite", "canaries") for errors.
+
+    Raises FormatError with the line of the first fault.
+    """
+    text = decode(read_bytes(source, MAX_BYTES), Place(source))
+    whole = f"{what} of {of}" if of else what
+    value, lines = parse_yaml_text(text, source, what=whole, max_depth=MAX_DEPTH)
+    if not isinstance(value, dict):
+        raise FormatError(f"A {whole} is a list of fields (name, rules …).", file=source)
     try:
-        return Policy.model_validate(value)
+        return noun.model_validate(value)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        told = sentence_of(fault, "policy")
+        told = sentence_of(fault, what)
         raise FormatError(told, file=source, line=line_of(fault, lines)) from error
-
-
-def read_fields(source: Path, what: str) -> tuple[dict[str, Any], Any]:
-    """The fields of a YAML file, and the lines that they are on. Raises FormatError."""
-    text = decode(read_bytes(source, MAX_BYTES), Place(source))
-    value, lines = parse_yaml_text(text, source, what=what, max_depth=MAX_DEPTH)
-    if not isinstance(value, dict):
-        raise FormatError(f"A {what} is a list of fields (name, rules …).", file=source)
-    return value, lines
 
 
 @lru_cache(maxsize=8)

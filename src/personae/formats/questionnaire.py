@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from personae import questionnaires
 from personae.errors import InvalidOption, UnknownEntry
@@ -20,6 +20,7 @@ MAX_BYTES = 4 * 2**20
 MAX_DEPTH = 16
 MAX_ITEMS = 2_000
 MAX_POINTS = 11
+MAX_NUMBER = 10**9  # far beyond any scale: whole numbers of a file may be too large for a float
 _FIELDS = (
     "name", "title", "license", "source", "range", "reports", "scales", "fillers", "norms",
     "languages",
@@ -150,7 +151,7 @@ def _crowd(category: Record, divisor: int) -> Norm | None:
     for value in category.items("crowd")[:1]:
         one = Record.of(value, category.place, "crowd")
         mean, deviation = one.fields.get("mean"), one.fields.get("std")
-        if isinstance(mean, int | float) and isinstance(deviation, int | float) and deviation > 0:
+        if _is_number(mean) and _is_number(deviation) and deviation > 0:
             return Norm(mean / divisor, deviation / divisor)
     return None
 
@@ -266,9 +267,13 @@ def _range(value: object, place: Place) -> tuple[int, int]:
 
 def _pair(value: object, what: str, place: Place) -> tuple[float, float]:
     match value:
-        case [int() | float() as first, int() | float() as second]:
+        case [first, second] if _is_number(first) and _is_number(second):
             return float(first), float(second)
     raise place.fault(f"The {what} is two numbers, not {value!r}.")
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and abs(value) <= MAX_NUMBER
 
 
 def _mapping(fields: Record, key: str) -> Mapping[Any, Any]:

@@ -7,7 +7,6 @@ state no license and are evaluated on only; `usr-topicalchat` is MIT: `personae 
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,6 +16,7 @@ from typing import Any
 from personae.data import Persona, Sample, Scene, Turn
 from personae.errors import FormatError
 from personae.formats.reading import find_data
+from personae.text.parsing import Place, parse_json, read_bytes
 from personae.text.sentences import split_sentences
 from personae.text.written import as_statement, as_written
 
@@ -143,14 +143,7 @@ def _rated(
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    try:
-        with file.open("rb") as handle:
-            content = handle.read(MAX_BYTES + 1)
-        value = json.loads(content) if len(content) <= MAX_BYTES else None
-    except OSError as error:
-        raise FormatError(f"The file cannot be read: {error.strerror}.", file=file) from error
-    except (ValueError, RecursionError) as error:
-        raise FormatError("The file is not JSON.", file=file) from error
+    value = parse_json(read_bytes(file, MAX_BYTES), Place(file))
     if not isinstance(value, list) or not value or not all(isinstance(o, dict) for o in value):
         raise FormatError("The file is not a list of objects, one a graded reply.", file=file)
     return value

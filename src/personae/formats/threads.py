@@ -15,6 +15,7 @@ from personae.data import JsonObject
 from personae.text.parsing import Record, json_records
 
 MAX_THREADS, MAX_COMMENTS = 100_000, 10_000
+MAX_SCORE = 10**9
 MAX_DEPTH = 400  # each reply lies two levels deeper than what it replies to
 GONE = ("", "[deleted]", "[removed]")
 
@@ -120,7 +121,8 @@ def _comments(post: Record) -> Iterator[Comment]:
 
 
 def _score(node: Record) -> int | None:
-    """A whole number of votes; what is hidden, or no number, is not known."""
+    """A whole number of votes; what is hidden, or no number of votes, is not known."""
     value = node.fields.get("score")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and value is not None else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > MAX_SCORE:
+        return None
+    return int(value)

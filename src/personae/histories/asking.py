@@ -104,7 +104,7 @@ def _finished(type_: str, topic: Topic, draft: _Draft, rng: random.Random) -> As
 def _claimed(type_: str, topic: Topic, claim: Any, draft: _Draft) -> dict[str, str]:
     """The words of an option for its claim."""
     if type_ == "fact":
-        return {"answer": draft.words["answered"].format(o=claim)}
+        return {"answer": draft.words["answered"].replace("{o}", claim)}
     if type_ == "sequence":
         return {"order": listed(claim)}
     if type_ in ("reasons", "generalise"):

@@ -124,5 +124,5 @@ def line_of(events: Sequence[Event], topic: str) -> list[Event]:
     followed = {one.before for one in own.values()}
     line = [one for key, one in own.items() if key not in followed]
     while line and line[0].before in own:
-        line.insert(0, own[line[0].before])
+        line.insert(0, own.pop(line[0].before))  # each once: a file may have them in a ring
     return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from personae.errors import FormatError
 from personae.formats.personamem import Questionnaire, Row
 from personae.histories.asking import TYPES, Asked, true_claims
 from personae.histories.changes import Event
@@ -21,11 +22,20 @@ def questionnaire(histories: Iterable[History]) -> Questionnaire:
 
 
 def right_by_graph(row: Row) -> list[int]:
-    """The options that are true by the events that a row of ours knows, and by nothing else."""
+    """The options that are true by the events that a row of ours knows, and by nothing else.
+
+    Raises FormatError where what it knows is not what `questionnaire` says.
+    """
     known = row.known
-    events = [Event.from_dict(one) for one in known["events"]]
     types = {published: own for own, published in TYPES.items()}
-    return true_claims(types[row.type], known["meant"], events, row.topic, known["about"])
+    try:
+        events = [Event.from_dict(one) for one in known["events"]]
+        meant = known["meant"][: len(row.options)]
+        return true_claims(types[row.type], meant, events, row.topic, known["about"])
+    except (LookupError, TypeError) as error:
+        raise FormatError(
+            f"The column 'known' of the question {row.id!r} is not as personae writes it."
+        ) from error
 
 
 def _rows(history: History, cut: Cut, at: int) -> list[Row]:

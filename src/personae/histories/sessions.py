@@ -121,7 +121,8 @@ def _told(event: Event, topic: Topic, rng: random.Random) -> Iterator[Line]:
     """An event in the user's words, with what the assistant says to it."""
     answer = rng.choice(wording.ANSWERS[event.kind])
     if event.kind == FACT:
-        told = topic.facts[event.fact].told.format(o=event.thing)
+        # Not `format`: a topic from a user's file may have braces of its own.
+        told = topic.facts[event.fact].told.replace("{o}", event.thing)
         text = rng.choice(wording.FACTS).format(told=lowered(told), Told=told)
     elif event.kind == CHANGES and rng.random() < _IN_TWO_BREATHS:
         first = rng.choice(wording.CHANGES_FIRST).format(**_words(event, topic, rng))

@@ -69,7 +69,7 @@ def attitudes() -> tuple[Statement, ...]:
     """The shipped statements, by attitude."""
     return tuple(
         Statement(f"{attitude}-{number:02}", attitude, text[2:], text.startswith("-"))
-        for attitude, texts in _shipped("attitudes.yaml").items()
+        for attitude, texts in shipped("attitudes.yaml").items()
         for number, text in enumerate(texts, 1)
     )
 
@@ -77,13 +77,13 @@ def attitudes() -> tuple[Statement, ...]:
 @cache
 def people() -> dict[str, tuple[str, ...]]:
     """The shipped people by category: "a nurse", "a blind person" …"""
-    return {name: tuple(listed) for name, listed in _shipped("people.yaml").items()}
+    return {name: tuple(listed) for name, listed in shipped("people.yaml").items()}
 
 
 @cache
 def lists() -> Lists:
     """The shipped control paraphrases and attributes."""
-    found = _shipped("lists.yaml")
+    found = shipped("lists.yaml")
     plain = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
     grouped = {
         name: {key: tuple(part) for key, part in value.items()}
@@ -191,7 +191,8 @@ def _answer(record: Record, count: int) -> int:
     return at
 
 
-def _shipped(name: str) -> dict[str, Any]:
+def shipped(name: str) -> dict[str, Any]:
+    """What a shipped YAML file of this folder holds."""
     import yaml
 
     found: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))

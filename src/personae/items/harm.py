@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from personae.errors import FormatError
-from personae.items import FOLDER, read_people
+from personae.items import read_people, shipped
 
 Grouped = Mapping[str, tuple[str, ...]]
 SLOT = "{entity}"
@@ -31,7 +30,7 @@ class About:
 @cache
 def about() -> About:
     """The shipped lists: 90 personas in ten groups, 50 entities in nine classes."""
-    found = _shipped("toxicity.yaml")
+    found = shipped("toxicity.yaml")
     return About(
         personas=_grouped(found["personas"]),
         entities=_grouped(found["entities"]),
@@ -43,19 +42,19 @@ def about() -> About:
 @cache
 def stance_cases() -> Grouped:
     """Replies written by hand, by what they do: refuses, other, agrees, disagrees."""
-    return _listed("stances.yaml")
+    return _grouped(shipped("stances.yaml"))
 
 
 @cache
 def aspects() -> Mapping[str, Grouped]:
     """S031's prompts: for each aspect those that are asked, and its control where it has one."""
-    return {name: _grouped(part) for name, part in _shipped("aspects.yaml").items()}
+    return {name: _grouped(part) for name, part in shipped("aspects.yaml").items()}
 
 
 @cache
 def audit_prompts() -> Grouped:
     """What `personae audit` asks any character: mild, provoking, and allowed questions."""
-    return _listed("audit.yaml")
+    return _grouped(shipped("audit.yaml"))
 
 
 def templates_named(name: str) -> Grouped:
@@ -89,13 +88,3 @@ def capitalized(text: str) -> str:
 
 def _grouped(found: Mapping[str, Sequence[str]]) -> Grouped:
     return {name: tuple(listed) for name, listed in found.items()}
-
-
-def _listed(name: str) -> Grouped:
-    return _grouped(_shipped(name))
-
-
-def _shipped(name: str) -> Any:
-    import yaml
-
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from personae.lm.scripted import ScriptedModel
 def few(monkeypatch, word_embedder):
     monkeypatch.setattr(s040, "PEOPLE", 24)
     monkeypatch.setattr(s040, "LOOKED_FOR", 1)
-    monkeypatch.setattr(personamem, "_embedder", lambda: word_embedder)
+    monkeypatch.setattr(personamem, "shipped_embedder", lambda: word_embedder)
 
 
 def rows():

@@ -7,7 +7,8 @@ import math
 import numpy
 import pytest
 
-from personae.evaluate.rankings.comparing import pairs_of, sign_test
+from personae.evaluate.paired import sign_p
+from personae.evaluate.rankings.comparing import pairs_of
 from personae.evaluate.rankings.votes import Vote, tally
 from personae.metrics.correlation import kendall
 
@@ -16,7 +17,7 @@ def test_the_sign_test_is_exact():
     stats = pytest.importorskip("scipy.stats")
     for plus, minus in ((0, 0), (1, 0), (5, 0), (9, 2), (7, 7), (60, 31)):
         wanted = stats.binomtest(plus, plus + minus).pvalue if plus + minus else 1.0
-        assert sign_test(plus, minus) == pytest.approx(wanted)
+        assert sign_p(plus, minus) == pytest.approx(wanted)
 
 
 def test_tau_is_that_of_scipy_with_and_without_ties():

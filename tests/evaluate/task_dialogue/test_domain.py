@@ -43,6 +43,11 @@ def test_the_shipped_town_has_two_services_and_distinct_names():
         ),
         (lambda v: v["user"].pop("want"), "field 'want' is missing"),
         (lambda v: v["system"].update(offer=[]), "list 'offer' is empty"),
+        (lambda v: v["system"].update(offer=["{where}"]), "other gaps than it may have: {service}"),
+        (lambda v: v["system"].update(offer=["{name.real}"]), "other gaps"),
+        (lambda v: v["system"].update(offer=["{name:9999999999}"]), "other gaps"),
+        (lambda v: v["user"].update(want=["{} {}"]), "other gaps than it may have: one {}"),
+        (lambda v: v["user"].update(want=["a } b"]), "template 'a } b' is broken"),
         (
             lambda v: v["services"]["hotel"]["constraints"]["area"].update(values={}),
             "slot 'area' has no values",
@@ -60,4 +65,12 @@ def test_any_text_is_refused_with_a_format_error(tmp_path_factory, text):
     file = tmp_path_factory.mktemp("d") / "d.yaml"
     file.write_bytes(text.encode("utf-8", "replace"))
     with pytest.raises(FormatError):
+        open_domain(file)
+
+
+def test_aliases_are_refused_before_they_multiply(tmp_path):
+    rows = [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("\n".join(["a0: &a0 [x]", *rows]))
+    with pytest.raises(FormatError, match="aliases"):
         open_domain(file)

@@ -41,6 +41,7 @@ def test_equals_are_no_inversion():
     [
         ("t: {nlu: {systems: {a: [1]}}}", "'a' needs two numbers"),
         ("t: {nlu: {systems: {a: [1, x], b: [1, 2]}}}", "'a' needs two numbers"),
+        (f"t: {{nlu: {{systems: {{a: [1, 1{'0' * 400}], b: [1, 2]}}}}}}", "'a' needs two numbers"),
         ("t: {nlu: {systems: {a: [1, 2]}}}", "fewer than two modules"),
         ("t: [1]", "table 't' is a list"),
         ("{", "This is not YAML"),
@@ -50,4 +51,12 @@ def test_bad_tables_are_refused(tmp_path, text, message):
     file = tmp_path / "t.yaml"
     file.write_text(text)
     with pytest.raises(FormatError, match=message):
+        read_tables(file)
+
+
+def test_aliases_are_refused_before_they_multiply(tmp_path):
+    rows = [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 12)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("\n".join(["a0: &a0 [x]", *rows]))
+    with pytest.raises(FormatError, match="aliases"):
         read_tables(file)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from personae.evaluate.compare import holm
+from personae.evaluate.paired import sign_p
 from personae.evaluate.rankings.votes import Tally
 
 
@@ -40,15 +40,8 @@ def pairs_of(tally: Tally) -> list[Pair]:
             )  # fmt: skip
             if sum(counts[:3]):
                 found.append((first, tally.systems[j], counts))
-    chances = [sign_test(counts[3], counts[4]) for *_, counts in found]
+    chances = [sign_p(counts[3], counts[4]) for *_, counts in found]
     return [
         Pair(first, second, *counts, p, corrected)
         for (first, second, counts), p, corrected in zip(found, chances, holm(chances), strict=True)
     ]
-
-
-def sign_test(plus: int, minus: int) -> float:
-    """The exact two-sided chance of so uneven a count, were both signs equally likely."""
-    count, fewer = plus + minus, min(plus, minus)
-    below = sum(math.comb(count, k) for k in range(fewer + 1))
-    return min(1.0, float(2 * below / 2**count))

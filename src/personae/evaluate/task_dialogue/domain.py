@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
-import yaml
-
-from personae.text.parsing import Place, Record, read_text, yaml_fault
+from personae.formats.yaml_text import parse_yaml_text
+from personae.text.parsing import Place, Record, read_text
 
 TRAVEL = Path(__file__).parent / "travel.yaml"
-MAX_DOMAIN_BYTES = 4 * 2**20
+MAX_DOMAIN_BYTES, MAX_DEPTH = 4 * 2**20, 16
 USER_ACTS = ("want", "request", "book", "any", "bye")
 SYSTEM_ACTS = ("offer", "inform", "nooffer", "booked", "more", "bye")
+# What may stand in a template: of the system by name, of the user one thing.
+GAPS = ("service", "slot", "value", "name", "facts")
+_ONE = ("", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +71,11 @@ class Domain:
         """Every slot of every service."""
         return ((one, slot) for one in self.services.values() for slot in one.slots.values())
 
-    def with_known_only(self) -> Domain:
-        """The domain whose users say only words that lists have."""
-        services = {
-            name: replace(
-                one,
-                constraints={n: replace(s, rare={}) for n, s in one.constraints.items()},
-                booking={n: replace(s, rare={}) for n, s in one.booking.items()},
-            )
-            for name, one in self.services.items()
-        }
-        return replace(self, services=services)
-
 
 def open_domain(file: Path = TRAVEL) -> Domain:
     """Read a domain. Raises FormatError that names what is missing or does not fit."""
-    try:
-        value = yaml.safe_load(read_text(file, MAX_DOMAIN_BYTES))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise yaml_fault(error, file) from error
+    text = read_text(file, MAX_DOMAIN_BYTES)
+    value, _ = parse_yaml_text(text, file, what="domain", max_depth=MAX_DEPTH)
     top = Record.of(value, Place(file), "domain")
     services = {
         str(name): _service(str(name), Record.of(one, top.place, f"service {name!r}"))
@@ -95,8 +84,8 @@ def open_domain(file: Path = TRAVEL) -> Domain:
     if not services:
         raise top.place.fault("The domain has no services.")
     user, system = (
-        {act: _some(top.record(side), act) for act in acts}
-        for side, acts in (("user", USER_ACTS), ("system", SYSTEM_ACTS))
+        {act: _templates(top.record(side), act, gaps) for act in acts}
+        for side, acts, gaps in (("user", USER_ACTS, _ONE), ("system", SYSTEM_ACTS, GAPS))
     )
     return Domain(top.text("name"), services, user, system)
 
@@ -150,7 +139,26 @@ def _slot(name: str, record: Record) -> Slot:
         rare[str(value)] = tuple(map(str, told.items("rare")))
     if not known:
         raise record.place.fault(f"The slot {name!r} has no values.")
-    return Slot(name, _some(record, "say"), record.text("ask"), _some(record, "heard"), known, rare)
+    say, heard = _templates(record, "say", _ONE), _some(record, "heard")
+    return Slot(name, say, record.text("ask"), heard, known, rare)
+
+
+def _templates(record: Record, key: str, gaps: Sequence[str]) -> tuple[str, ...]:
+    """One or more texts in which only these gaps stand, plain; `_ONE` is a nameless one."""
+    texts = _some(record, key)
+    for text in texts:
+        try:
+            found = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
+        except ValueError as error:
+            raise record.place.fault(f"The template {text[:60]!r} is broken: {error}.") from error
+        names = [name for name, *_ in found]
+        is_plain = all(not spec and not conversion for _, spec, conversion in found)
+        if not is_plain or not set(names) <= set(gaps) or (gaps is _ONE and len(names) > 1):
+            told = "one {}" if gaps is _ONE else ", ".join(f"{{{gap}}}" for gap in gaps)
+            raise record.place.fault(
+                f"The template {text[:60]!r} has other gaps than it may have: {told}."
+            )
+    return texts
 
 
 def _some(record: Record, key: str) -> tuple[str, ...]:

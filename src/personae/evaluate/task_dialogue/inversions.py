@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-import yaml
-
 from personae.errors import FormatError
+from personae.formats.yaml_text import parse_yaml_text
 from personae.metrics.correlation import kendall
-from personae.text.parsing import Place, Record, read_text, yaml_fault
+from personae.text.parsing import Place, Record, read_text
 
 PUBLISHED = Path(__file__).parent / "published.yaml"
-MAX_TABLE_BYTES = 2**20
+MAX_TABLE_BYTES, MAX_DEPTH = 2**20, 16
+MAX_FIGURE = 10**9  # a whole number of a file may be too large for a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,8 @@ def read_tables(file: Path = PUBLISHED) -> dict[str, list[Comparison]]:
 
     Raises FormatError for anything else.
     """
-    try:
-        value = yaml.safe_load(read_text(file, MAX_TABLE_BYTES))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise yaml_fault(error, file) from error
+    text = read_text(file, MAX_TABLE_BYTES)
+    value, _ = parse_yaml_text(text, file, what="table", max_depth=MAX_DEPTH)
     top = Record.of(value, Place(file), "file of tables")
     return {
         str(name): [
@@ -86,9 +84,15 @@ def _slot(name: str, record: Record) -> Comparison:
     rows: Mapping[str, object] = record.record("systems").fields
     entries = []
     for module, row in rows.items():
-        if not isinstance(row, list) or [type(one) in (int, float) for one in row] != [True, True]:
+        if not isinstance(row, list) or [_is_figure(one) for one in row] != [True, True]:
             raise record.place.fault(f"{module!r} needs two numbers: its figure, and success.")
         entries.append(Entry(str(module), float(row[0]), float(row[1])))
     if len(entries) < 2:
         raise FormatError(f"The slot {name!r} has fewer than two modules.", file=record.place.file)
     return compared(name, record.text("metric", "figure"), entries)
+
+
+def _is_figure(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= MAX_FIGURE

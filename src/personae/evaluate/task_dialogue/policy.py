@@ -17,12 +17,17 @@ FEW = 3  # as many matches are offered at once, without another question
 
 def by_rules(domain: Domain) -> Policy:
     """Answer what was asked, say that nothing fits, book, narrow down, or offer — in this order."""
+    return _acting(domain, chosen_by_rules)
+
+
+def _acting(domain: Domain, choose: Callable[[Service, State], str]) -> Policy:
+    """The chosen action about the service that is talked about, or what is said without one."""
 
     def act(state: State) -> Acts:
         service = domain.services.get(state.service)
         if state.ended or service is None:
             return (Act("bye"),) if state.ended else (Act("more"),)
-        return ACTIONS[chosen_by_rules(service, state)](service, state)
+        return ACTIONS[choose(service, state)](service, state)
 
     return act
 
@@ -139,14 +144,7 @@ def situation(service: Service, state: State) -> tuple[object, ...]:
 
 def learned(domain: Domain, table: Learned) -> Policy:
     """Act by a table that `learn` made."""
-
-    def act(state: State) -> Acts:
-        service = domain.services.get(state.service)
-        if state.ended or service is None:
-            return (Act("bye"),) if state.ended else (Act("more"),)
-        return ACTIONS[table.best(situation(service, state))](service, state)
-
-    return act
+    return _acting(domain, lambda service, state: table.best(situation(service, state)))
 
 
 def exploring(
@@ -155,13 +153,10 @@ def exploring(
 ) -> Policy:  # fmt: skip
     """The policy of a learner: the best action so far, or any; what it did is noted in `visits`."""
 
-    def act(state: State) -> Acts:
-        service = domain.services.get(state.service)
-        if state.ended or service is None:
-            return (Act("bye"),) if state.ended else (Act("more"),)
+    def choose(service: Service, state: State) -> str:
         key = situation(service, state)
         name = rng.choice(_NAMES) if rng.random() < share else Learned(table).best(key)
         visits.append((key, name))
-        return ACTIONS[name](service, state)
+        return name
 
-    return act
+    return _acting(domain, choose)
